@@ -1,0 +1,54 @@
+package timeline_test
+
+import (
+	"net/netip"
+	"slices"
+	"testing"
+
+	"keytrail/forensics"
+	"keytrail/forensics/timeline"
+)
+
+func TestSentence(t *testing.T) {
+	ip := netip.MustParseAddr("203.0.113.77")
+	for _, tt := range []struct {
+		name string
+		e    forensics.Event
+		want string
+	}{
+		{"login", forensics.Event{Kind: forensics.LoginSucceeded, Protocol: "imap", IP: ip, Country: "NL"}, "Signed in over IMAP from 203.0.113.77 (NL)"},
+		{"login_bare", forensics.Event{Kind: forensics.LoginSucceeded}, "Signed in"},
+		{"key_observed", forensics.Event{Kind: forensics.KeyCreated, Key: "Outlook-2", Actor: "admin@example.net", Account: "pat@example.net"}, `App password "Outlook-2" created by admin@example.net`},
+		{"own_actor_is_not_repeated", forensics.Event{Kind: forensics.KeyCreated, Actor: "Pat@example.net", Account: "pat@example.net"}, `App password created`},
+		{"key_reported", forensics.Event{Kind: forensics.KeyCreated, Certainty: forensics.Reported, Service: "google", Key: "Mail", Sender: forensics.SenderAuthenticated}, `Google says an app password was created: "Mail"`},
+		{"reset_unverified", forensics.Event{Kind: forensics.ResetRequested, Certainty: forensics.Reported, Service: "coinbase", Subject: "Reset your password", Sender: forensics.SenderUnknown}, `Coinbase reset or verification mail: "Reset your password" (sender not verified)`},
+		{"look_alike", forensics.Event{Kind: forensics.Alert, Detail: "imitates COINBASE", From: "no-reply@c0inbase.example", Subject: "Reset", Sender: forensics.SenderFailed}, `Mail from no-reply@c0inbase.example imitates COINBASE: "Reset"`},
+		{"purged_many", forensics.Event{Kind: forensics.MailPurged, Folder: "INBOX", Messages: []forensics.Message{{}, {Subject: "Reset your password"}}}, `2 mails removed for good from INBOX, among them "Reset your password"`},
+		{"failed_cmdlet", forensics.Event{Kind: forensics.RuleSet, Outcome: forensics.Failure, Detail: `"." deletes mail`}, `Attempt failed: Mail rule set: "." deletes mail`},
+		{"money", forensics.Event{Kind: forensics.FundsSent, Amount: "2.41", Asset: "BTC", Destination: "bc1qexample"}, "2.41 BTC sent to bc1qexample"},
+		{"other", forensics.Event{Kind: forensics.Other, Operation: "FileAccessed"}, "FileAccessed"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			if got := timeline.Sentence(&tt.e); got != tt.want {
+				t.Errorf("got  %s\nwant %s", got, tt.want)
+			}
+		})
+	}
+}
+
+func TestEveryKindHasASentence(t *testing.T) {
+	for _, k := range forensics.Kinds() {
+		for _, c := range []forensics.Certainty{forensics.Observed, forensics.Reported} {
+			e := forensics.Event{Kind: k, Certainty: c, Operation: "Op", Service: "example"}
+			if timeline.Sentence(&e) == "" {
+				t.Errorf("%v %v has no sentence", k, c)
+			}
+		}
+	}
+}
+
+func TestWords(t *testing.T) {
+	if w := timeline.Words(forensics.LoginFailed); !slices.Contains(w, "sign-in") || slices.Contains(w, "where") {
+		t.Errorf("words of login-failed: %q", w)
+	}
+}
