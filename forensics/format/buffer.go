@@ -44,18 +44,25 @@ func newBuffer(r io.Reader, limit int) *buffer {
 		limit = MaxRecord
 	}
 	b := &buffer{r: r, max: limit, buf: make([]byte, 2*blockSize)}
-	b.fill()
-	switch w := b.window(); {
+	for b.end < 3 && b.fill() { // a reader may give a byte at a time
+	}
+	b.skip(b.mark(b.window()))
+	return b
+}
+
+// mark sets the encoding from the byte order mark that w begins with, and gives its length.
+func (b *buffer) mark(w []byte) int {
+	switch {
 	case bytes.HasPrefix(w, []byte{0xEF, 0xBB, 0xBF}):
-		b.skip(3)
+		return 3
 	case bytes.HasPrefix(w, []byte{0xFF, 0xFE}):
 		b.enc = utf16LE
-		b.skip(2)
+		return 2
 	case bytes.HasPrefix(w, []byte{0xFE, 0xFF}):
 		b.enc = utf16BE
-		b.skip(2)
+		return 2
 	}
-	return b
+	return 0
 }
 
 func (b *buffer) window() []byte { return b.buf[b.start:b.end] }

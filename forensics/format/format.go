@@ -27,6 +27,18 @@ type Head struct {
 	Complete bool   // Bytes is the whole item
 }
 
+// HeadText decodes the first bytes of a text to UTF-8 as the scanners do: the byte order
+// mark of UTF-8 is dropped, UTF-16 with one is decoded, all else comes back as it is.
+func HeadText(head []byte) []byte {
+	b := buffer{}
+	switch n := b.mark(head); {
+	case b.enc == bytewise:
+		return head[n:]
+	default:
+		return b.text(head[n:])
+	}
+}
+
 // Guess is a format's opinion of a head.
 type Guess struct {
 	// Score is 0 where the item is not of this format, 100 where it cannot be of
