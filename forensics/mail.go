@@ -25,5 +25,7 @@ type AuthVerdict struct {
 	Result string // pass, fail, none, ...
 	Domain string // header.d, the domain of smtp.mailfrom, or header.from; lower case
 	ARC    bool   // taken from an ARC set
-	Top    int    // how many Authentication-Results headers stand above this one
+	// Below counts the Received headers that stand above this header: what a
+	// receiver added itself stands above or directly under its own Received headers.
+	Below int
 }

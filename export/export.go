@@ -1,0 +1,113 @@
+// Package export writes what a case knows to files that other people and tools read: a
+// workbook (export/xlsx), a CSV, Timesketch's JSON lines.
+//
+// Invariants: a file is written beside its place and moved there when it is complete, and an
+// existing one is replaced only when that was asked for; the same case and the same options
+// give the same bytes; no text from evidence becomes a formula, a link or a control character.
+package export
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"keytrail/forensics"
+)
+
+// Source is a list of events in the order of the timeline, read page by page.
+type Source interface {
+	Len() int
+	Events(from, n int) ([]forensics.Event, error)
+}
+
+// page is how many events are held at a time.
+const page = 1000
+
+// each hands every event to use, in order.
+func each(ctx context.Context, events Source, use func(*forensics.Event) error) error {
+	for from := 0; from < events.Len(); from += page {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		list, err := events.Events(from, min(page, events.Len()-from))
+		if err != nil {
+			return err
+		}
+		for i := range list {
+			if err := use(&list[i]); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// Result is a file that was written.
+type Result struct {
+	Path   string
+	Size   int64
+	Digest forensics.Digest
+}
+
+// Endings are the file types that a report can have.
+var Endings = []string{".xlsx", ".csv", ".jsonl"}
+
+// File writes a file beside its place and moves it there when write is done. Where path
+// exists it refuses, unless force is set.
+func File(path string, force bool, write func(io.Writer) error) (Result, error) {
+	abs, err := filepath.Abs(path)
+	if err != nil {
+		return Result{}, err
+	}
+	if _, err := os.Lstat(abs); err == nil && !force {
+		return Result{}, &forensics.Error{What: "the file exists already", File: path, Hint: "choose another name, or say --force to replace it"}
+	} else if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return Result{}, err
+	}
+	tmp, err := os.CreateTemp(filepath.Dir(abs), "."+filepath.Base(abs)+".*.part")
+	if err != nil {
+		return Result{}, fmt.Errorf("write report: %w", err)
+	}
+	defer os.Remove(tmp.Name())
+	defer tmp.Close()
+	sum := sha256.New()
+	n := &countWriter{w: io.MultiWriter(tmp, sum)}
+	if err := write(n); err != nil {
+		return Result{}, fmt.Errorf("write report: %w", err)
+	}
+	if err := errors.Join(tmp.Chmod(0o644), tmp.Sync(), tmp.Close()); err != nil {
+		return Result{}, fmt.Errorf("write report: %w", err)
+	}
+	if err := os.Rename(tmp.Name(), abs); err != nil {
+		return Result{}, fmt.Errorf("write report: %w", err)
+	}
+	return Result{Path: abs, Size: n.n, Digest: forensics.Digest(sum.Sum(nil))}, nil
+}
+
+type countWriter struct {
+	w io.Writer
+	n int64
+}
+
+func (c *countWriter) Write(p []byte) (int, error) {
+	n, err := c.w.Write(p)
+	c.n += int64(n)
+	return n, err
+}
+
+// Ending gives the file type that a path asks for, or an error that lists the ones there are.
+func Ending(path string) (string, error) {
+	ending := strings.ToLower(filepath.Ext(path))
+	for _, e := range Endings {
+		if e == ending {
+			return e, nil
+		}
+	}
+	return "", &forensics.Error{What: fmt.Sprintf("cannot tell from %q what to write", filepath.Base(path)), Hint: "give the file one of the endings " + strings.Join(Endings, ", ")}
+}
