@@ -1,0 +1,9 @@
+//go:build !unix
+
+package evidence
+
+const (
+	openFlags    = 0
+	noFollow     = 0
+	noAccessTime = 0
+)

@@ -1,0 +1,12 @@
+//go:build unix && !linux
+
+package evidence
+
+import "syscall"
+
+const (
+	// openFlags never wait for a writer of a FIFO and never follow a link in the last place.
+	openFlags    = syscall.O_NONBLOCK | syscall.O_NOCTTY
+	noFollow     = syscall.O_NOFOLLOW
+	noAccessTime = 0
+)
