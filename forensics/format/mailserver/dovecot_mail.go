@@ -1,0 +1,279 @@
+package mailserver
+
+import (
+	"bytes"
+	"strconv"
+
+	"keytrail/forensics"
+)
+
+// mailProcess reads the lines of the processes that have a user's mailbox open.
+func (p *parser) mailProcess(h *head) {
+	switch h.service {
+	case "lmtp", "lda":
+		if p.delivery(h) {
+			return
+		}
+	case "imap", "imap-hibernate", "pop3":
+		if bytes.HasPrefix(h.text, []byte("ID sent: ")) {
+			p.clientID(h, h.text, &fields{})
+			return
+		}
+		if p.sessionEnd(h) {
+			return
+		}
+	}
+	if h.level == 0 || h.level == 'I' {
+		p.mailLog(h)
+	}
+}
+
+// owner fills in what the head of a mail process says.
+func (p *parser) owner(e *forensics.Event, h *head) {
+	p.who(e, h.user)
+	e.IP = h.ip
+	e.Session = p.str(h.session)
+	e.Protocol = protocolOf(h.service)
+	if h.service == "doveadm" {
+		e.Actor = "" // an administrator's command, not the owner of the mailbox
+	}
+}
+
+// mailLog reads the lines of the mail_log plugin:
+//
+//	OPERATION: [box=.., ][uid=.., ][msgid=.., ][size=.., ][vsize=.., ][from=.., ][subject=.., ][flags=(..)]
+//	Mailbox created|deleted: NAME     Mailbox renamed: OLD -> NEW
+//
+// Source: https://github.com/dovecot/core, src/plugins/mail-log/mail-log-plugin.c
+// (2026-11): folder names are cut at 64 characters and header values at 80, ending in
+// "..." then; which fields stand there is configured (by default uid, msgid and size: no
+// folder), their order is not.
+func (p *parser) mailLog(h *head) {
+	i := bytes.Index(h.text, []byte(": "))
+	if i < 0 || i > 300 {
+		return
+	}
+	op, rest := h.text[:i], h.text[i+2:]
+	name, other, to := op, []byte(nil), false
+	for _, w := range [...]string{"copy from ", "copy -> ", "move from ", "move -> "} {
+		if bytes.HasPrefix(op, []byte(w)) {
+			name, other, to = op[:4], op[len(w):], w[5] == '-'
+		}
+	}
+	var act action
+	switch string(name) {
+	case "delete", "deleted":
+		act = actDelete
+	case "undelete", "undeleted":
+		act = actUndelete
+	case "expunge", "expunged":
+		act = actExpunge
+	case "autoexpunge", "autoexpunged":
+		act = actAutoexpunge
+	case "save", "saved", "append":
+		act = actSave
+	case "copy", "move":
+		act = actCopy
+	case "flag_change":
+		act = actFlags
+	case "Mailbox created", "Mailbox deleted", "Mailbox renamed", "mailbox_create", "mailbox_delete", "mailbox_rename":
+		p.mailbox(h, name, rest)
+		return
+	default:
+		return
+	}
+	m := parseMailFields(rest)
+	if m.none {
+		return
+	}
+	e := p.add(forensics.Other, "Mail log")
+	p.owner(e, h)
+	e.Outcome = forensics.Success
+	e.Operation = p.str(clip(op, 160))
+	e.MessageID = p.str(bare(m.msgid))
+	e.Subject = subject(m.subject)
+	e.From = p.str(addressOf(m.from))
+	e.Folder = p.str(m.box)
+	e.UIDs = uids(m.uid)
+	if len(e.UIDs) == 1 {
+		e.UID, e.UIDs = e.UIDs[0], nil
+	}
+	p.weigh(e, h, act, other, to, &m)
+	if len(m.uid) > 0 || e.MessageID != "" {
+		// The clock within the hour tells a repeated operation apart, and is the same in most zones.
+		e.Fact = fact(h.session, h.service, e.Operation, e.Folder, string(clip(m.uid, 80)), e.MessageID, string(clip(m.flags, 200)),
+			strconv.FormatInt(e.Time.Nano/1e9%3600, 10))
+	}
+	if e.Kind == forensics.MailReceived && e.MessageID != "" {
+		e.Fact = fact(h.session, "delivered", e.Account, e.MessageID)
+	}
+}
+
+// action is what mail_log says was done with a message.
+type action uint8
+
+const (
+	actDelete action = iota
+	actUndelete
+	actExpunge
+	actAutoexpunge
+	actSave
+	actCopy
+	actFlags
+)
+
+// weigh decides the kind of a mail_log event.
+func (p *parser) weigh(e *forensics.Event, h *head, act action, other []byte, to bool, m *mailFields) {
+	switch act {
+	case actDelete: // the \Deleted flag was set
+		e.Kind = forensics.MailDeleted
+		e.Reasons = logged()
+	case actExpunge:
+		e.Kind = forensics.MailPurged
+		e.Reasons = logged()
+	case actAutoexpunge:
+		e.Kind = forensics.MailPurged
+		e.Reasons = logged()
+		e.Actor = ""
+		e.Detail = "by the server itself (autoexpunge)"
+	case actUndelete:
+		e.Detail = "no longer marked as deleted"
+	case actFlags:
+		if len(m.flags) > 0 {
+			e.Detail = "flags now " + p.str(m.flags)
+		}
+	case actSave:
+		switch {
+		case h.service == "lmtp" || h.service == "lda":
+			e.Kind = forensics.MailReceived
+		case h.service == "imap":
+			e.Detail = "stored by the client (APPEND)"
+		}
+	case actCopy:
+		e.Kind = forensics.MailMoved
+		source, target := other, m.box
+		if to {
+			source, target = m.box, other
+		}
+		if isTrash(target) && !isTrash(source) {
+			e.Kind = forensics.MailDeleted
+			e.Reasons = logged()
+		}
+		switch {
+		case to:
+			e.Detail = "copied to " + p.str(target)
+		case len(source) > 0:
+			e.Detail = "copied from " + p.str(source)
+		}
+	}
+	if h.service == "doveadm" && e.Detail == "" {
+		e.Detail = "by an administrator's command (doveadm)"
+	}
+}
+
+func logged() []string { return []string{"log"} }
+
+// mailbox reads a line about a whole folder.
+func (p *parser) mailbox(h *head, op, rest []byte) {
+	if len(rest) == 0 {
+		return
+	}
+	e := p.add(forensics.Other, "Mail log")
+	p.owner(e, h)
+	e.Outcome = forensics.Success
+	e.Operation = p.str(op)
+	rest = bytes.TrimPrefix(rest, []byte("box="))
+	if bytes.HasSuffix(op, []byte("renamed")) || bytes.HasSuffix(op, []byte("rename")) {
+		if from, to, ok := bytes.Cut(rest, []byte(" -> ")); ok {
+			rest = from
+			e.Detail = "renamed to " + p.str(to)
+		}
+	}
+	e.Folder = p.str(rest)
+	if bytes.HasSuffix(op, []byte("deleted")) || bytes.HasSuffix(op, []byte("delete")) {
+		e.Kind = forensics.MailPurged
+		e.Reasons = logged()
+		e.Detail = "the folder was deleted, with whatever was in it"
+	}
+}
+
+// delivery reads what the local delivery and its Sieve filter say (deliver_log_format,
+// by default "msgid=%{message_id}: %{message}"). It reports whether the line was one of theirs.
+//
+// The Message-ID is the sender's and can hold any of the phrases: the last one counts.
+func (p *parser) delivery(h *head) bool {
+	i := bytes.Index(h.text, []byte("msgid="))
+	if i < 0 || i > 200 || !bytes.Contains(h.text, []byte(": ")) {
+		return false
+	}
+	if i > 0 && h.text[i-1] == ' ' && i > 1 && h.text[i-2] == ',' {
+		return false // a mail_log line
+	}
+	before, b := h.text[:i], h.text[i+6:]
+	at, which := -1, 0
+	for n, phrase := range deliveries {
+		if j := bytes.LastIndex(b, phrase); j > at {
+			at, which = j, n
+		}
+	}
+	if at < 0 {
+		return false
+	}
+	id, object := b[:at], b[at+len(deliveries[which]):]
+	if j := bytes.IndexByte(id, '>'); j >= 0 && len(id) > 0 && id[0] == '<' {
+		id = id[:j]
+	}
+	for _, s := range [...]string{": fileinto action", ": redirect action", ": sieve", ": keep action", ": discard action"} {
+		id = bytes.TrimSuffix(id, []byte(s))
+	}
+	e := p.add(forensics.MailReceived, "Delivery")
+	p.owner(e, h)
+	if e.Session == "" && len(before) > 2 { // 2.2 wrote "lmtp(pid, user): SESSION: msgid=..."
+		if s, _, ok := bytes.Cut(before, []byte(":")); ok && !bytes.Equal(s, []byte("sieve")) && bytes.IndexByte(s, ' ') < 0 {
+			e.Session = p.str(s)
+		}
+	}
+	e.Protocol = h.service
+	e.Outcome = forensics.Success
+	e.MessageID = p.str(bare(id))
+	e.Operation = string(bytes.Trim(deliveries[which], ":'< "))
+	switch which {
+	case deliverySaved, deliveryStored:
+		if which == deliveryStored {
+			object = bytes.TrimSuffix(object, []byte("'"))
+		}
+		e.Folder = p.str(object)
+		if e.MessageID != "" {
+			e.Fact = fact(h.session, "delivered", e.Account, e.MessageID)
+		}
+	case deliveryForwarded:
+		to, _, _ := bytes.Cut(object, []byte(">"))
+		e.Kind = forensics.MailSent
+		e.To = []string{p.str(to)}
+		e.Detail = "forwarded by a Sieve filter"
+	case deliveryDiscarded:
+		e.Kind = forensics.Other
+		e.Detail = "marked by a Sieve filter to be discarded"
+	case deliveryFailed:
+		e.Kind = forensics.Other
+		e.Outcome = forensics.Failure
+		e.Detail = "could not be stored"
+	}
+	return true
+}
+
+const (
+	deliverySaved = iota
+	deliveryStored
+	deliveryForwarded
+	deliveryDiscarded
+	deliveryFailed
+)
+
+var deliveries = [...][]byte{
+	deliverySaved:     []byte(": saved mail to "),
+	deliveryStored:    []byte(": stored mail into mailbox '"),
+	deliveryForwarded: []byte(": forwarded to <"),
+	deliveryDiscarded: []byte(": marked message to be discarded"),
+	deliveryFailed:    []byte(": save failed to "),
+}
