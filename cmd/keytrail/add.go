@@ -1,0 +1,137 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io/fs"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"keytrail/forensics"
+	"keytrail/forensics/casefile"
+	"keytrail/forensics/ingest"
+	"keytrail/tui/kit"
+)
+
+// addFlags are the flags of the commands that read evidence.
+type addFlags struct {
+	year  int
+	zone  string
+	rules string
+}
+
+func (a *addFlags) register(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&a.zone, "tz", "", "zone of times that state none, such as America/Chicago (default: UTC, marked as assumed)")
+	cmd.Flags().IntVar(&a.year, "year", 0, "year of the first line of logs that write no year (default: from the file's date, marked as assumed)")
+	cmd.Flags().StringVar(&a.rules, "rules", "", "folder with further notice rules")
+}
+
+func (a *addFlags) ruleDirs() []fs.FS {
+	if a.rules == "" {
+		return nil
+	}
+	return []fs.FS{os.DirFS(a.rules)}
+}
+
+func (p *Program) addCommand() *cobra.Command {
+	var flags addFlags
+	cmd := &cobra.Command{
+		Use:   "add CASE PATH...",
+		Short: "Read evidence into a case",
+		Long: "Reads files, folders and archives into a case, which is made where it is missing. Evidence is opened read-only and hashed while it is read.\n" +
+			"Stopped at any moment and started again, it goes on where it was.",
+		Example: "  keytrail add rivera mailbox.mbox AuditLog.csv mail.log --tz America/Chicago",
+		Args:    argsBetween(2, -1, "a case and what to read"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return p.add(cmd.Context(), args[0], args[1:], flags)
+		},
+	}
+	flags.register(cmd)
+	return cmd
+}
+
+// add reads paths into a case without a screen.
+func (p *Program) add(ctx context.Context, name string, paths []string, flags addFlags) error {
+	options, err := p.ingestOptions(flags)
+	if err != nil {
+		return err
+	}
+	if err := exist(paths); err != nil {
+		return err
+	}
+	c, err := p.writeCase(name)
+	if err != nil {
+		return err
+	}
+	defer c.Close()
+	bar := newProgressBar(p.Err)
+	summary, err := ingest.Add(ctx, c, paths, options, bar.tell)
+	bar.clear()
+	if err != nil {
+		return err
+	}
+	p.summarise(c, summary)
+	return nil
+}
+
+// exist checks that there is something at every path before the case is touched.
+func exist(paths []string) error {
+	for _, path := range paths {
+		if _, err := os.Lstat(path); err != nil {
+			return &forensics.Error{What: "cannot read it", File: path, Err: err, Hint: "check the spelling; nothing was added"}
+		}
+	}
+	return nil
+}
+
+// summarise says what was read, names every item that was not, and sets the exit code.
+func (p *Program) summarise(c *casefile.Case, s ingest.Summary) {
+	fmt.Fprintf(p.Out, "%s: %s from %s, %s events, %s warnings in %s\n",
+		c.Name(), plural(s.Records, "record"), plural(s.Items, "item"), thousands(s.Events), thousands(s.Warnings), s.Elapsed.Round(time.Millisecond))
+	fmt.Fprintf(p.Out, "records: %s read + %s skipped + %s broken = %s\n",
+		thousands(s.Read), thousands(s.Skipped), thousands(s.Broken), thousands(s.Records))
+	if s.Duplicates > 0 {
+		fmt.Fprintf(p.Out, "%s repeat facts that the case held already\n", plural(s.Duplicates, "event"))
+	}
+	for _, path := range s.Known {
+		p.say("%s is in the case already", clean(path))
+	}
+	for _, problem := range s.Problems {
+		where := problem.Path
+		if problem.Item != "" {
+			where += " » " + problem.Item
+		}
+		p.say("%s: %s: %s", problem.Status, clean(where), clean(problem.Reason))
+	}
+	if len(s.Problems) > 0 {
+		p.code = exitProblems
+	}
+}
+
+// clean makes text from evidence safe for the terminal.
+func clean(s string) string {
+	lines := strings.Split(s, "\n")
+	for i := range lines {
+		lines[i] = kit.Clean(lines[i])
+	}
+	return strings.Join(lines, "\n")
+}
+
+func plural(n int64, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return thousands(n) + " " + noun + "s"
+}
+
+// thousands writes a count with separators.
+func thousands(n int64) string {
+	s := fmt.Sprint(n)
+	for i := len(s) - 3; i > 0 && s[i-1] != '-'; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return s
+}

@@ -1,0 +1,139 @@
+package main
+
+import (
+	"bufio"
+	"fmt"
+	"path"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"keytrail/export"
+	"keytrail/forensics"
+	"keytrail/forensics/casefile"
+)
+
+func (p *Program) evidenceCommand() *cobra.Command {
+	var format string
+	var warnings bool
+	cmd := &cobra.Command{
+		Use:   "evidence CASE",
+		Short: "Print what was read, how much of it, and what not",
+		Args:  argsBetween(1, 1, "a case"),
+		RunE: func(_ *cobra.Command, args []string) error {
+			if format != "table" && format != "jsonl" {
+				return usagef("--format %s: there is table and jsonl", format)
+			}
+			c, err := p.openCase(args[0])
+			if err != nil {
+				return err
+			}
+			defer c.Close()
+			if warnings {
+				return p.warnings(c, format)
+			}
+			return p.evidence(c, format)
+		},
+	}
+	cmd.Flags().StringVar(&format, "format", "table", "table or jsonl")
+	cmd.Flags().BoolVar(&warnings, "warnings", false, "print the warnings instead, each with its place")
+	return cmd
+}
+
+func (p *Program) evidence(c *casefile.Case, format string) error {
+	list, err := c.Evidence()
+	if err != nil {
+		return err
+	}
+	out := bufio.NewWriter(p.Out)
+	table := tabwriter.NewWriter(out, 2, 8, 2, ' ', 0)
+	if format == "table" {
+		fmt.Fprintln(table, "#\tevidence\tformat\tstatus\trecords\tevents\tskipped\tbroken\twarnings\tfirst\tlast\tsha256")
+	}
+	var total forensics.Counts
+	for _, ev := range list {
+		items, err := c.Items(ev.ID)
+		if err != nil {
+			return err
+		}
+		for _, it := range items {
+			total = total.Add(it.Counts)
+			if format == "jsonl" {
+				if _, err := out.Write(append(export.AppendJSON(nil, export.EvidenceFields(&ev, &it)), '\n')); err != nil {
+					return err
+				}
+				continue
+			}
+			fmt.Fprintf(table, "%d\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", ev.ID, cut(clean(itemName(&ev, &it)), 60), it.Format, it.Status,
+				thousands(it.Records), thousands(it.Events), thousands(it.Skipped), thousands(it.Broken), thousands(it.Warnings), day(it.First), day(it.Last), it.Digest.String()[:16]+"…")
+			if it.Reason != "" && it.Status != forensics.StatusOK {
+				fmt.Fprintf(table, "\t  %s\n", cut(clean(firstLine(it.Reason)), 110))
+			}
+			if it.Clock != "" {
+				fmt.Fprintf(table, "\t  assumed: %s\n", clean(it.Clock))
+			}
+		}
+	}
+	if format == "table" {
+		if err := table.Flush(); err != nil {
+			return err
+		}
+		fmt.Fprintf(out, "\nrecords: %s read + %s skipped + %s broken = %s; %s\n", thousands(total.Read), thousands(total.Skipped),
+			thousands(total.Broken), thousands(total.Records), plural(total.Warnings, "warning"))
+	}
+	return out.Flush()
+}
+
+func itemName(ev *forensics.Evidence, it *forensics.Item) string {
+	if it.Name == "" {
+		return ev.Name
+	}
+	return path.Join(ev.Name, it.Name)
+}
+
+func firstLine(s string) string {
+	s, _, _ = strings.Cut(s, "\n")
+	return s
+}
+
+func day(nano int64) string {
+	if nano == 0 {
+		return "-"
+	}
+	return time.Unix(0, nano).UTC().Format(time.DateOnly)
+}
+
+// warnings prints what could not be read, one a line.
+func (p *Program) warnings(c *casefile.Case, format string) error {
+	out := bufio.NewWriter(p.Out)
+	var after int64
+	for {
+		list, err := c.Warnings(0, after, 1000)
+		if err != nil {
+			return err
+		}
+		if len(list) == 0 {
+			return out.Flush()
+		}
+		after += int64(len(list))
+		for i := range list {
+			w := &list[i]
+			if format == "jsonl" {
+				if _, err := out.Write(append(export.AppendJSON(nil, export.WarningFields(w)), '\n')); err != nil {
+					return err
+				}
+				continue
+			}
+			where := clean(w.EvidenceName)
+			if w.ItemName != "" {
+				where += " » " + clean(w.ItemName)
+			}
+			if w.Ref.Line > 0 {
+				where += fmt.Sprintf(" line %s", thousands(w.Ref.Line))
+			}
+			fmt.Fprintf(out, "%s, byte %s: %s\n", where, thousands(w.Ref.Offset), clean(firstLine(w.Text)))
+		}
+	}
+}

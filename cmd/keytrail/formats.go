@@ -1,0 +1,29 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"keytrail/forensics/format/all"
+)
+
+func (p *Program) formatsCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "formats",
+		Short: "What can be read, and how to get it from its provider",
+		Args:  argsBetween(0, 0, ""),
+		RunE: func(*cobra.Command, []string) error {
+			for _, f := range all.Formats() {
+				about := f.About()
+				fmt.Fprintf(p.Out, "%s — %s\n", f.Name(), about.Title)
+				fmt.Fprintf(p.Out, "  reads:   %s\n", about.Reads)
+				fmt.Fprintf(p.Out, "  tells:   %s\n", strings.Join(about.Gives, ", "))
+				fmt.Fprintf(p.Out, "  get it:  %s\n\n", strings.ReplaceAll(about.HowTo, "\n", "\n           "))
+			}
+			fmt.Fprintln(p.Out, "Folders, .zip, .gz, .tar and .tar.gz of these are read as they are; formats are told by content, not by name.")
+			return nil
+		},
+	}
+}

@@ -1,0 +1,249 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/user"
+	"runtime/debug"
+	"time"
+
+	"github.com/charmbracelet/x/ansi"
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"keytrail/forensics"
+	"keytrail/forensics/casefile"
+	"keytrail/forensics/detect"
+	"keytrail/forensics/format/all"
+	"keytrail/forensics/ingest"
+)
+
+// Exit codes of the contract.
+const (
+	exitOK       = 0
+	exitError    = 1
+	exitUsage    = 2
+	exitProblems = 3 // done, but some items were skipped, partial or unrecognised
+	exitDiffers  = 4 // verify found a difference
+)
+
+// version is the program's own; builds may set it with -ldflags.
+var version = "0.1.0"
+
+// Program is keytrail with its surroundings, so that tests can make one of their own.
+type Program struct {
+	In  io.Reader
+	Out io.Writer
+	Err io.Writer
+	Now func() time.Time
+	Who string // user and host, for the custody log
+
+	code int // exit code where nothing failed
+}
+
+// NewProgram makes the program as a person runs it.
+func NewProgram() *Program {
+	return &Program{In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Now: time.Now, Who: who()}
+}
+
+func who() string {
+	name := "unknown"
+	if u, err := user.Current(); err == nil {
+		name = u.Username
+	}
+	host, err := os.Hostname()
+	if err != nil {
+		host = "unknown"
+	}
+	return name + "@" + host
+}
+
+// usageError is a mistake in the words of the command line.
+type usageError struct{ err error }
+
+func (e usageError) Error() string { return e.err.Error() }
+func (e usageError) Unwrap() error { return e.err }
+
+func usagef(format string, args ...any) error { return usageError{fmt.Errorf(format, args...)} }
+
+// Run runs one command and gives its exit code.
+func (p *Program) Run(ctx context.Context, args []string) int {
+	root := p.command()
+	root.SetArgs(args)
+	root.SetIn(p.In)
+	root.SetOut(p.Out)
+	root.SetErr(p.Err)
+	err := root.ExecuteContext(ctx)
+	if err == nil {
+		return p.code
+	}
+	if errors.Is(err, context.Canceled) {
+		p.say("stopped; what was read is kept, and the same command goes on from there")
+		return exitError
+	}
+	p.say("%s", clean(err.Error()))
+	if hint := forensics.Hint(err); hint != "" {
+		p.say("  %s", clean(hint))
+	}
+	var usage usageError
+	if errors.As(err, &usage) {
+		p.say("  keytrail --help shows the commands")
+		return exitUsage
+	}
+	return exitError
+}
+
+// say writes one line for a person to stderr.
+func (p *Program) say(format string, args ...any) {
+	fmt.Fprintf(p.Err, "keytrail: "+format+"\n", args...)
+}
+
+// command builds the command tree.
+func (p *Program) command() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "keytrail",
+		Short: "One timeline for a hijacked mailbox",
+		Long: "keytrail lays mailboxes, provider audit logs and mail server logs on one timeline of keys, logins, resets and deletions,\n" +
+			"and writes the report that an investigator files and a victim attaches to a claim. Evidence is only read.",
+		Version:       version,
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		Args:          noArgs,
+		RunE:          func(cmd *cobra.Command, _ []string) error { return p.start(cmd.Context()) },
+	}
+	root.SetVersionTemplate("keytrail {{.Version}}" + buildInfo() + "\n")
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
+	root.CompletionOptions.HiddenDefaultCmd = true
+	root.AddCommand(p.demoCommand(), p.openCommand(), p.addCommand(), p.timelineCommand(), p.evidenceCommand(),
+		p.reportCommand(), p.verifyCommand(), p.formatsCommand())
+	for _, c := range root.Commands() {
+		c.Version = version
+		c.SetVersionTemplate("keytrail {{.Version}}" + buildInfo() + "\n")
+	}
+	return root
+}
+
+func buildInfo() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return ""
+	}
+	out := " (" + info.GoVersion
+	for _, s := range info.Settings {
+		if s.Key == "vcs.revision" && len(s.Value) >= 12 {
+			out += ", " + s.Value[:12]
+		}
+	}
+	return out + ")"
+}
+
+func noArgs(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	hint := ""
+	if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
+		hint = fmt.Sprintf("; did you mean %q?", near[0])
+	}
+	return usagef("there is no command %q%s", args[0], hint)
+}
+
+// argsBetween checks the number of arguments and says what is missing.
+func argsBetween(least, most int, missing string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		switch {
+		case len(args) < least:
+			return usagef("%s: say %s: keytrail %s", cmd.Name(), missing, cmd.Use)
+		case most >= 0 && len(args) > most:
+			return usagef("%s: %q is one word too many: keytrail %s", cmd.Name(), args[most], cmd.Use)
+		}
+		return nil
+	}
+}
+
+// tool is how the program names itself in the custody log and in reports.
+func tool() string { return "keytrail " + version }
+
+func (p *Program) caseOptions(readOnly bool) casefile.Options {
+	return casefile.Options{ReadOnly: readOnly, Tool: tool(), Who: p.Who, Now: p.Now}
+}
+
+// openCase opens a case that must exist, for reading.
+func (p *Program) openCase(name string) (*casefile.Case, error) {
+	path := casefile.Path(name)
+	if !casefile.Exists(path) {
+		return nil, &forensics.Error{What: "there is no such case", File: path, Hint: fmt.Sprintf("make one with: keytrail add %s EVIDENCE...", name)}
+	}
+	return casefile.Open(path, p.caseOptions(true))
+}
+
+// writeCase opens a case for writing, making it where it is missing.
+func (p *Program) writeCase(name string) (*casefile.Case, error) {
+	path := casefile.Path(name)
+	if !casefile.Exists(path) {
+		return casefile.Create(path, p.caseOptions(false))
+	}
+	return casefile.Open(path, p.caseOptions(false))
+}
+
+// ingestOptions are how `add` and `open` read evidence.
+func (p *Program) ingestOptions(a addFlags) (ingest.Options, error) {
+	o := ingest.Options{Formats: all.Formats(), Year: a.year, Tool: tool(), Now: p.Now}
+	if a.zone != "" {
+		zone, err := zoneNamed(a.zone)
+		if err != nil {
+			return o, err
+		}
+		o.Zone = zone
+	}
+	if a.year != 0 && (a.year < 1990 || a.year > p.Now().Year()+1) {
+		return o, usagef("--year %d cannot be the year of a log", a.year)
+	}
+	rules, err := detect.LoadNotices(a.ruleDirs()...)
+	if err != nil {
+		return o, fmt.Errorf("notice rules: %w", err)
+	}
+	o.Notices = rules
+	return o, nil
+}
+
+// zoneNamed finds a zone by its IANA name, "local", "UTC", or an offset such as +02:00.
+func zoneNamed(name string) (*time.Location, error) {
+	switch name {
+	case "", "UTC", "utc", "Z":
+		return time.UTC, nil
+	case "local", "Local":
+		return time.Local, nil
+	}
+	if at, err := time.Parse("-07:00", name); err == nil {
+		_, offset := at.Zone()
+		return time.FixedZone(name, offset), nil
+	}
+	zone, err := time.LoadLocation(name)
+	if err != nil {
+		return nil, usageError{&forensics.Error{What: fmt.Sprintf("there is no time zone %q", name), Hint: "name it as the IANA database does, such as America/Chicago or Europe/Berlin, or as an offset such as +02:00"}}
+	}
+	return zone, nil
+}
+
+// isTerminal reports whether a stream is a terminal that a person looks at.
+func isTerminal(stream any) bool {
+	f, ok := stream.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd())) && os.Getenv("TERM") != "dumb"
+}
+
+// width of the terminal behind w in cells, 0 where there is none.
+func width(w io.Writer) int {
+	if f, ok := w.(*os.File); ok {
+		if cells, _, err := term.GetSize(int(f.Fd())); err == nil {
+			return cells
+		}
+	}
+	return 0
+}
+
+// cut shortens a text to a number of cells.
+func cut(s string, cells int) string { return ansi.Truncate(s, cells, "…") }

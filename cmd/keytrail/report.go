@@ -1,0 +1,91 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"keytrail/export"
+	"keytrail/export/report"
+	"keytrail/forensics"
+	"keytrail/forensics/casefile"
+)
+
+// reportFlags are what a report is made with.
+type reportFlags struct {
+	out, zone, filter string
+	redact, force     bool
+}
+
+func (p *Program) reportCommand() *cobra.Command {
+	var flags reportFlags
+	cmd := &cobra.Command{
+		Use:   "report CASE -o FILE",
+		Short: "Write the report: .xlsx, .csv, or .jsonl for Timesketch",
+		Example: "  keytrail report rivera -o rivera.xlsx --tz America/Chicago\n" +
+			"  keytrail report rivera -o resets.csv --filter group:reset",
+		Args: argsBetween(1, 1, "a case"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if flags.out == "" {
+				return usagef("report: say where to with -o FILE, ending in .xlsx, .csv or .jsonl")
+			}
+			return p.report(cmd.Context(), args[0], flags)
+		},
+	}
+	cmd.Flags().StringVarP(&flags.out, "output", "o", "", "the file to write")
+	cmd.Flags().StringVar(&flags.zone, "tz", "UTC", "zone that stands beside UTC in the report")
+	cmd.Flags().StringVar(&flags.filter, "filter", "", "only the events that match; the report says so")
+	cmd.Flags().BoolVar(&flags.redact, "redact", false, "a copy to share: other people's addresses and subjects are blacked out")
+	cmd.Flags().BoolVar(&flags.force, "force", false, "replace the file where it exists")
+	return cmd
+}
+
+func (p *Program) report(ctx context.Context, name string, flags reportFlags) error {
+	if _, err := export.Ending(flags.out); err != nil {
+		return usageError{err}
+	}
+	zone, err := zoneNamed(flags.zone)
+	if err != nil {
+		return err
+	}
+	if _, err := parseFilter(flags.filter, zone); err != nil {
+		return err
+	}
+	path := casefile.Path(name)
+	if !casefile.Exists(path) {
+		_, err := p.openCase(name)
+		return err
+	}
+	c, err := casefile.Open(path, p.caseOptions(false))
+	if err != nil {
+		return err
+	}
+	defer c.Close()
+	result, err := p.writeReport(ctx, c, flags, zone)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(p.Out, "%s: %s bytes, sha256 %s\n", result.Path, thousands(result.Size), result.Digest)
+	return nil
+}
+
+// writeReport writes the report and enters it in the custody log.
+func (p *Program) writeReport(ctx context.Context, c *casefile.Case, flags reportFlags, zone *time.Location) (export.Result, error) {
+	result, err := report.Write(ctx, c, flags.out, report.Options{Zone: zone, Filter: flags.filter, Redact: flags.redact, Force: flags.force, Tool: tool()})
+	if err != nil {
+		return result, err
+	}
+	detail := fmt.Sprintf("%s, sha256 %s", result.Path, result.Digest)
+	if flags.filter != "" {
+		detail += ", filter " + flags.filter
+	}
+	if flags.redact {
+		detail += ", redacted"
+	}
+	if err := c.Log("report written", detail); err != nil {
+		return result, &forensics.Error{What: "the report is written, but not entered in the custody log", File: c.Path(), Err: err}
+	}
+	return result, nil
+}

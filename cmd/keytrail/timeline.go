@@ -1,0 +1,143 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"keytrail/export"
+	"keytrail/forensics"
+	"keytrail/forensics/casefile"
+	"keytrail/forensics/filter"
+	"keytrail/forensics/timeline"
+)
+
+func (p *Program) timelineCommand() *cobra.Command {
+	var format, zone string
+	cmd := &cobra.Command{
+		Use:     "timeline CASE [FILTER]",
+		Short:   "Print the timeline",
+		Example: "  keytrail timeline rivera 'group:login -ip:198.51.100.0/24 after:2023-02-07'\n  keytrail timeline rivera kind:reset-requested --format jsonl | jq .message",
+		Args:    argsBetween(1, -1, "a case"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return p.timeline(cmd.Context(), args[0], strings.Join(args[1:], " "), format, zone)
+		},
+	}
+	cmd.Flags().StringVar(&format, "format", "table", "table, csv or jsonl")
+	cmd.Flags().StringVar(&zone, "tz", "UTC", "zone of the times in the table")
+	return cmd
+}
+
+func (p *Program) timeline(ctx context.Context, name, query, format, zoneName string) error {
+	zone, err := zoneNamed(zoneName)
+	if err != nil {
+		return err
+	}
+	expr, err := parseFilter(query, zone)
+	if err != nil {
+		return err
+	}
+	if format != "table" && format != "csv" && format != "jsonl" {
+		return usagef("--format %s: there is table, csv and jsonl", format)
+	}
+	c, err := p.openCase(name)
+	if err != nil {
+		return err
+	}
+	defer c.Close()
+	view, err := c.Query(ctx, expr)
+	if err != nil {
+		return err
+	}
+	switch format {
+	case "jsonl":
+		return export.JSONL(ctx, p.Out, view)
+	case "csv":
+		return export.CSV(ctx, p.Out, view, zone)
+	}
+	return p.timelineTable(ctx, view, zone)
+}
+
+// parseFilter reads a filter; a mistake is pointed at under the text.
+func parseFilter(query string, zone *time.Location) (filter.Expr, error) {
+	expr, err := filter.ParseIn(query, zone)
+	if err == nil {
+		return expr, nil
+	}
+	return nil, usageError{fmt.Errorf("filter: %w\n  %s\n  %s^", err, clean(query), strings.Repeat(" ", max(0, column(err)-1)))}
+}
+
+// groupLetters mark a group where colour cannot.
+var groupLetters = map[forensics.Group]string{
+	forensics.GroupKey: "K", forensics.GroupLogin: "L", forensics.GroupReset: "R", forensics.GroupDeletion: "D",
+	forensics.GroupMoney: "$", forensics.GroupSettings: "S", forensics.GroupMail: "·", forensics.GroupOther: "·",
+}
+
+func (p *Program) timelineTable(ctx context.Context, view *casefile.View, zone *time.Location) error {
+	out := bufio.NewWriter(p.Out)
+	cells := width(p.Out)
+	day := ""
+	for from := 0; from < view.Len(); from += 500 {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		events, err := view.Events(from, min(500, view.Len()-from))
+		if err != nil {
+			return err
+		}
+		for i := range events {
+			e := &events[i]
+			clock := strings.Repeat(" ", 8)
+			today := "without a reliable time"
+			if !e.Time.Unreliable {
+				at := e.Time.Std().In(zone)
+				today, clock = at.Format("Mon 2006-01-02 (MST)"), at.Format(time.TimeOnly)
+			}
+			if today != day {
+				day = today
+				fmt.Fprintf(out, "%s\n", today)
+			}
+			line := fmt.Sprintf("  %s  %s %-9s %-24s %s%s  [%s]", clock, groupLetters[e.Kind.Group()], e.Kind.Group(),
+				cut(clean(e.Account), 24), clean(timeline.Sentence(e)), states(e), place(e))
+			if cells > 0 {
+				line = cut(line, cells)
+			}
+			fmt.Fprintln(out, line)
+		}
+	}
+	return out.Flush()
+}
+
+// states are the short words for how an event is known.
+func states(e *forensics.Event) string {
+	var words []string
+	if e.Certainty != forensics.Observed {
+		words = append(words, e.Certainty.String())
+	}
+	if e.Time.Zone == forensics.ZoneAssumed && !e.Time.Unreliable {
+		words = append(words, "zone assumed")
+	}
+	if len(e.SeenIn) > 0 {
+		words = append(words, fmt.Sprintf("seen %d times", len(e.SeenIn)+1))
+	}
+	if len(words) == 0 {
+		return ""
+	}
+	return " · " + strings.Join(words, ", ")
+}
+
+// place names where the record of an event stands.
+func place(e *forensics.Event) string {
+	s := clean(e.EvidenceName)
+	if e.ItemName != "" {
+		s += " » " + clean(e.ItemName)
+	}
+	if e.Ref.Line > 0 {
+		return fmt.Sprintf("%s line %s", s, thousands(e.Ref.Line))
+	}
+	return fmt.Sprintf("%s byte %s", s, thousands(e.Ref.Offset))
+}

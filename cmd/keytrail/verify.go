@@ -1,0 +1,137 @@
+package main
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"keytrail/forensics"
+	"keytrail/forensics/casefile"
+	"keytrail/forensics/evidence"
+)
+
+func (p *Program) verifyCommand() *cobra.Command {
+	var deep bool
+	cmd := &cobra.Command{
+		Use:   "verify CASE",
+		Short: "Hash every evidence again and check the custody log",
+		Args:  argsBetween(1, 1, "a case"),
+		RunE:  func(cmd *cobra.Command, args []string) error { return p.verify(cmd.Context(), args[0], deep) },
+	}
+	cmd.Flags().BoolVar(&deep, "deep", false, "read every record again too and compare it with its digest")
+	return cmd
+}
+
+// verify tells every difference on stderr and sets the exit code.
+func (p *Program) verify(ctx context.Context, name string, deep bool) error {
+	c, err := p.openCase(name)
+	if err != nil {
+		return err
+	}
+	defer c.Close()
+	differs := func(format string, args ...any) {
+		p.code = exitDiffers
+		p.say("DIFFERS: "+format, args...)
+	}
+	if err := c.CheckCustody(); err != nil {
+		differs("custody log: %s", clean(err.Error()))
+	} else {
+		entries, err := c.Custody()
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(p.Out, "custody log: %s, chain whole\n", entriesText(len(entries)))
+	}
+	list, err := c.Evidence()
+	if err != nil {
+		return err
+	}
+	for _, ev := range list {
+		if !ev.Done {
+			differs("%d %s was never read to its end: run `keytrail add` again", ev.ID, clean(ev.Path))
+			continue
+		}
+		digest, err := hashAgain(ctx, ev)
+		switch {
+		case ctx.Err() != nil:
+			return ctx.Err()
+		case err != nil:
+			differs("%d %s: %s", ev.ID, clean(ev.Path), clean(err.Error()))
+		case digest != ev.Digest:
+			differs("%d %s: sha256 is %s now, was %s", ev.ID, clean(ev.Path), digest, ev.Digest)
+		default:
+			fmt.Fprintf(p.Out, "%d %s: sha256 %s, same bytes\n", ev.ID, clean(ev.Path), digest)
+		}
+	}
+	if deep {
+		return p.verifyRecords(ctx, c, list, differs)
+	}
+	return nil
+}
+
+func entriesText(n int) string {
+	if n == 1 {
+		return "1 entry"
+	}
+	return thousands(int64(n)) + " entries"
+}
+
+// hashAgain reads a whole evidence without looking into it.
+func hashAgain(ctx context.Context, ev forensics.Evidence) (forensics.Digest, error) {
+	src, err := evidence.Open(ev.Path, evidence.DefaultLimits())
+	if err != nil {
+		return forensics.Digest{}, err
+	}
+	defer src.Close()
+	err = src.Walk(ctx, func(m *evidence.Member) error {
+		_, _, err := m.Finish()
+		var stop *forensics.Error
+		if err != nil && !errors.As(err, &stop) && ctx.Err() != nil {
+			return err
+		}
+		return nil // a member that cannot be unpacked was warned of when it was added; the outer digest decides
+	}, func(string, string) {})
+	return src.Digest(), err
+}
+
+// verifyRecords reads the record behind every event again.
+func (p *Program) verifyRecords(ctx context.Context, c *casefile.Case, list []forensics.Evidence, differs func(string, ...any)) error {
+	paths := make(map[int64]string, len(list))
+	for _, ev := range list {
+		paths[ev.ID] = ev.Path
+	}
+	view, err := c.Query(ctx, nil)
+	if err != nil {
+		return err
+	}
+	var same, different int64
+	for from := 0; from < view.Len(); from += 1000 {
+		events, err := view.Events(from, min(1000, view.Len()-from))
+		if err != nil {
+			return err
+		}
+		for i := range events {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			e := &events[i]
+			raw, err := evidence.ReadAt(paths[e.Ref.Evidence], e.ItemName, e.Ref.Offset, e.Ref.Length, evidence.DefaultLimits())
+			if err == nil && sha256.Sum256(raw) == e.Digest {
+				same++
+				continue
+			}
+			if different++; different <= 100 {
+				reason := "other bytes"
+				if err != nil {
+					reason = err.Error()
+				}
+				differs("event %s, %s: %s", e.ID, place(e), clean(reason))
+			}
+		}
+	}
+	fmt.Fprintf(p.Out, "records: %s same, %s different\n", thousands(same), thousands(different))
+	return nil
+}
