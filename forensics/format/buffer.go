@@ -37,13 +37,21 @@ type buffer struct {
 	enc        encoding
 	err        error // what the reader returned, io.EOF at the end
 	scratch    []byte
+
+	// wide is set where the window holds UTF-8 that was made of UTF-16 (newWideBuffer):
+	// offset still counts the bytes of the source.
+	wide binary.ByteOrder
 }
 
-func newBuffer(r io.Reader, limit int) *buffer {
+func newPlainBuffer(r io.Reader, limit int) *buffer {
 	if limit <= 0 {
 		limit = MaxRecord
 	}
-	b := &buffer{r: r, max: limit, buf: make([]byte, 2*blockSize)}
+	return &buffer{r: r, max: limit, buf: make([]byte, 2*blockSize)}
+}
+
+func newBuffer(r io.Reader, limit int) *buffer {
+	b := newPlainBuffer(r, limit)
 	for b.end < 3 && b.fill() { // a reader may give a byte at a time
 	}
 	b.skip(b.mark(b.window()))
@@ -71,6 +79,28 @@ func (b *buffer) window() []byte { return b.buf[b.start:b.end] }
 func (b *buffer) skip(n int) {
 	b.start += n
 	b.offset += int64(n)
+}
+
+// pass moves the window's start, counting lines, also in a text that was UTF-16.
+func (b *buffer) pass(n int) {
+	span := b.buf[b.start : b.start+n]
+	b.line += int64(bytes.Count(span, []byte{'\n'}))
+	b.start += n
+	if b.wide != nil {
+		b.offset += wideLen(span)
+	} else {
+		b.offset += int64(n)
+	}
+}
+
+// rawOf gives the next n bytes of the window as they stand in the source, valid until
+// the next call.
+func (b *buffer) rawOf(n int) []byte {
+	if b.wide == nil {
+		return b.buf[b.start : b.start+n]
+	}
+	b.scratch = appendWide(b.scratch[:0], b.buf[b.start:b.start+n], b.wide)
+	return b.scratch
 }
 
 // fill reads one more block, moving or growing the buffer where it is full. It

@@ -3,178 +3,162 @@ package format
 import (
 	"bytes"
 	"io"
-	"slices"
+	"unicode/utf8"
 
 	"keytrail/forensics"
 )
 
 // JSONRecords finds the records in a JSON text without reading it whole: one object a
 // line, objects one after the other, an array of objects, or such an array under one of
-// some known keys of an outer object ({"items":[...]}).
+// some known keys of an outer object ({"items":[...]}), also several such pages.
+//
+// Only as much grammar is checked as it takes to see soon that a record is broken:
+// the parser of the record judges the rest. A broken record ends where the next one
+// can begin, so those after it are not lost, even in one single line.
 type JSONRecords struct {
-	b        *buffer
-	wrappers []string // keys whose array holds the records
-	state    jsonState
-	raw      []byte
-	text     []byte
-	ref      forensics.Ref
-	broken   string
-	byLine   bool // one record a line: a broken one ends with its line
-	wrapped  bool // the first object was a wrapper: later ones are looked at too
-	inside   int  // open wrapper objects
+	b         *buffer
+	wrappers  []string // keys whose array holds the records
+	started   bool     // the first object was looked at
+	inside    int      // open wrapper objects
+	arrayOpen bool     // the innermost wrapper's array is not closed yet
+	lost      bool     // the last record was broken: the next may be a wrapper again
+	style     jsonStyle
+	debt      int64 // bytes looked at in vain
+
+	raw    []byte
+	text   []byte
+	ref    forensics.Ref
+	broken string
 }
 
-type jsonState uint8
-
-const (
-	jsonStart jsonState = iota
-	jsonRun
-)
-
-// NewJSONRecords reads r, which is UTF-8 or UTF-16 with a byte order mark; a record longer than limit
+// NewJSONRecords reads r, which is UTF-8, or UTF-16 with a byte order mark; a record longer than limit
 // bytes (MaxRecord where limit is 0) is broken. wrappers are the keys under
 // which an outer object may hold the array of records.
 func NewJSONRecords(r io.Reader, limit int, wrappers ...string) *JSONRecords {
 	b := newBuffer(r, limit)
-	j := &JSONRecords{b: b, wrappers: wrappers}
-	return j
+	if b.enc != bytewise {
+		b = newWideBuffer(b, limit)
+	}
+	return &JSONRecords{b: b, wrappers: wrappers, style: jsonStyle{indent: -1}}
 }
 
 // Next moves to the next record and reports whether there is one.
 func (j *JSONRecords) Next() bool {
-	if j.b.enc != bytewise {
-		return j.nextWide()
-	}
 	j.broken = ""
 	for {
-		c, ok := j.peek()
-		if !ok {
-			return false
+		w := j.b.window()
+		if len(w) == 0 {
+			if !j.b.fill() {
+				return false
+			}
+			continue
 		}
-		switch c {
+		switch w[0] {
 		case '{':
-			if (j.state == jsonStart || j.wrapped) && j.openWrapper() {
-				j.wrapped, j.state = true, jsonRun
+			if j.openWrapper() {
 				continue
 			}
 			j.object()
 			return true
-		case ' ', '\t', '\r', ',', '[', ']', 0x1E:
-			j.b.skip(1)
-		case '\n':
-			j.b.skip(1)
-			j.b.line++
+		case ' ', '\t', '\r', '\n', ',', '[', 0x1E: // 0x1E: RFC 7464
+			j.b.pass(1)
+			j.style.see(w[0])
+		case ']':
+			j.b.pass(1)
+			j.style.see(w[0])
+			j.arrayOpen = false
 		default:
-			if j.inside > 0 {
+			if j.inside > 0 && !j.arrayOpen {
 				j.tail()
 				continue
 			}
-			j.lose("not a JSON object")
+			j.lose("not a JSON object", 1)
 			return true
 		}
 	}
 }
 
-func (j *JSONRecords) peek() (byte, bool) {
-	if len(j.b.window()) == 0 && !j.b.fill() {
-		return 0, false
-	}
-	return j.b.window()[0], true
-}
-
 // object takes the object that starts at the window.
 func (j *JSONRecords) object() {
-	first := j.state == jsonStart
-	j.state = jsonRun
-	depth, i := 0, 0
-	inString := false
+	s := jsonScan{}
 	for {
-		w := j.b.window()
-		for i < len(w) {
-			c := w[i]
-			if inString {
-				k := bytes.IndexAny(w[i:], "\"\\\n")
-				if k < 0 {
-					i = len(w)
-					break
-				}
-				i += k
-				switch w[i] {
-				case '"':
-					inString = false
-				case '\\':
-					if i+1 >= len(w) && j.b.err == nil {
-						goto more
-					}
-					i++
-				case '\n': // a raw line end is illegal inside a string: the string was never closed
-					j.lose("text is never closed")
-					return
-				}
-				i++
-				continue
-			}
-			switch c {
-			case '"':
-				inString = true
-			case '{', '[':
-				depth++
-			case '}', ']':
-				depth--
-				if depth == 0 {
-					j.take(i+1, first)
-					return
-				}
-			case '\n':
-				if j.byLine {
-					j.lose("object is not closed in its line")
-					return
-				}
-			}
-			i++
-		}
-	more:
-		if len(j.b.window()) > j.b.max {
-			j.lose("record is longer than the limit")
+		end, fault := s.scan(j.b.window())
+		switch {
+		case fault != "":
+			j.lose(fault, s.at)
 			return
-		}
-		if !j.b.fill() {
-			j.lose("object is cut off")
+		case end > 0:
+			j.take(end)
+			return
+		case len(j.b.window()) > j.b.max:
+			j.lose("record is longer than the limit", s.at)
+			return
+		case !j.b.fill():
+			j.lose("object is cut off", s.at)
 			return
 		}
 	}
 }
 
-func (j *JSONRecords) take(n int, first bool) {
-	j.raw = j.b.window()[:n]
-	j.text = j.raw
-	j.ref = forensics.Ref{Offset: j.b.offset, Length: int64(n), Line: j.b.line + 1}
-	lines := bytes.Count(j.raw, []byte{'\n'})
-	j.b.skip(n)
-	j.b.line += int64(lines)
-	if first && lines == 0 && !j.wrapped {
-		w := bytes.TrimLeft(j.b.window(), " \t\r")
-		j.byLine = len(w) > 0 && w[0] == '\n'
-	}
-}
-
-// lose passes over the line at the window, as a broken record.
-func (j *JSONRecords) lose(why string) {
-	j.state = jsonRun
-	j.broken = why
-	j.raw, j.text = nil, nil
+func (j *JSONRecords) take(n int) {
+	j.style.learn(j.b.window()[:n])
+	j.lost = false
 	j.ref = forensics.Ref{Offset: j.b.offset, Line: j.b.line + 1}
-	j.ref.Length = j.b.passLine()
-	j.b.line++
+	j.text = j.b.window()[:n]
+	j.raw = j.b.rawOf(n)
+	j.ref.Length = int64(len(j.raw))
+	j.b.pass(n)
+	if j.b.wide != nil && !utf8.Valid(j.text) { // lone surrogates
+		j.text = bytes.ToValidUTF8(j.text, []byte("\uFFFD"))
+	}
 }
 
 // openWrapper looks whether the object at the window holds the records under a known
-// key, and if so moves into that array.
+// key, and if so moves into that array. Pages open with few words, so only the first
+// object is looked at far.
 func (j *JSONRecords) openWrapper() bool {
-	for len(j.b.window()) < HeadSize && j.b.fill() {
+	const pageHead = 512
+	limit := pageHead
+	switch {
+	case !j.started:
+		j.started = true
+		limit = HeadSize
+	case j.inside > 0 && !j.lost:
+		return false
+	}
+	for len(j.b.window()) < limit && j.b.fill() {
 	}
 	w := j.b.window()
-	w = w[:min(len(w), HeadSize)]
+	w = w[:min(len(w), limit)]
+	if !j.namesWrapper(w) {
+		return false
+	}
+	n := wrappedArray(w, j.wrappers)
+	if n == 0 {
+		return false
+	}
+	j.b.pass(n)
+	if !j.lost || j.inside == 0 {
+		j.inside++
+	}
+	j.arrayOpen, j.lost = true, false
+	j.style.at = -1
+	return true
+}
+
+// namesWrapper is a quick look that spares most records the slow one.
+func (j *JSONRecords) namesWrapper(w []byte) bool {
+	for _, key := range j.wrappers {
+		if i := bytes.Index(w, []byte(key)); i > 0 && w[i-1] == '"' {
+			return true
+		}
+	}
+	return false
+}
+
+// wrappedArray finds one of the keys on the first level of the object that w begins with, and
+// gives the place behind the [ of its array, 0 where there is none.
+func wrappedArray(w []byte, keys []string) int {
 	depth, i := 0, 0
 	for i < len(w) {
 		switch w[i] {
@@ -183,84 +167,93 @@ func (j *JSONRecords) openWrapper() bool {
 		case '}', ']':
 			depth--
 			if depth == 0 {
-				return false
+				return 0
 			}
 		case '"':
-			end := i + 1
-			for end < len(w) && w[end] != '"' {
-				if w[end] == '\\' {
-					end++
-				}
-				end++
+			end := stringEnd(w, i+1)
+			if end < 0 {
+				return 0
 			}
-			if end >= len(w) {
-				return false
-			}
-			key := string(w[i+1 : end])
+			key := w[i+1 : end]
 			i = end
-			if depth != 1 || !slices.Contains(j.wrappers, key) {
+			if depth != 1 || !containsKey(keys, key) {
 				break
 			}
-			rest := bytes.TrimLeft(w[end+1:], " \t\r\n")
-			if len(rest) == 0 || rest[0] != ':' {
-				break
+			if v := skipSpace(w, end+1); v < len(w) && w[v] == ':' {
+				if v = skipSpace(w, v+1); v < len(w) && w[v] == '[' {
+					return v + 1
+				}
 			}
-			rest = bytes.TrimLeft(rest[1:], " \t\r\n")
-			if len(rest) == 0 || rest[0] != '[' {
-				break
-			}
-			n := len(w) - len(rest) + 1
-			j.b.line += int64(bytes.Count(w[:n], []byte{'\n'}))
-			j.b.skip(n)
-			j.inside++
-			return true
 		}
 		i++
 	}
+	return 0
+}
+
+func containsKey(keys []string, key []byte) bool {
+	for _, k := range keys {
+		if k == string(key) {
+			return true
+		}
+	}
 	return false
+}
+
+// stringEnd finds the closing quote of the string whose text begins at from, or -1.
+func stringEnd(w []byte, from int) int {
+	for i := from; i < len(w); i++ {
+		switch w[i] {
+		case '\\':
+			i++
+		case '"':
+			return i
+		}
+	}
+	return -1
+}
+
+func skipSpace(w []byte, i int) int {
+	for i < len(w) && w[i] <= ' ' {
+		i++
+	}
+	return i
 }
 
 // tail passes over what follows the array in a wrapper: `,"nextPageToken":"..."}`.
 func (j *JSONRecords) tail() {
-	inString := false
+	inString, depth := false, 0
 	for {
-		c, ok := j.peek()
-		if !ok {
-			return
-		}
-		j.b.skip(1)
-		switch {
-		case c == '\n':
-			j.b.line++
-			inString = false
-		case inString && c == '\\':
-			if _, ok := j.peek(); ok {
-				j.b.skip(1)
+		w := j.b.window()
+		for i := 0; i < len(w); i++ {
+			switch c := w[i]; {
+			case c == '\n':
+				inString = false
+			case inString && c == '\\':
+				if i+1 == len(w) && j.b.fill() {
+					w = j.b.window()
+				}
+				i++
+			case c == '"':
+				inString = !inString
+			case inString:
+			case c == '{', c == '[':
+				depth++
+			case c == ']':
+				depth--
+			case c == '}':
+				if depth--; depth < 0 {
+					j.b.pass(i + 1)
+					j.style.at = -1
+					j.inside--
+					return
+				}
 			}
-		case c == '"':
-			inString = !inString
-		case !inString && c == '}':
-			j.inside--
+		}
+		j.b.pass(len(w))
+		if !j.b.fill() {
 			return
 		}
 	}
-}
-
-// nextWide reads UTF-16, one record a line only.
-func (j *JSONRecords) nextWide() bool {
-	l := Lines{b: j.b}
-	for l.Next() {
-		text := bytes.Trim(l.Bytes(), " \t,[]")
-		if len(text) == 0 {
-			continue
-		}
-		j.raw, j.text, j.ref, j.broken = l.Raw(), text, l.Ref(), ""
-		if text[0] != '{' || l.TooLong() {
-			j.broken = "not a JSON object in one line"
-		}
-		return true
-	}
-	return false
 }
 
 // Bytes is the record as UTF-8, valid until the next call of Next.
