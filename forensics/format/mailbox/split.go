@@ -1,0 +1,390 @@
+package mailbox
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"hash"
+	"io"
+
+	"keytrail/forensics"
+)
+
+const (
+	maxHead = 1 << 20   // bytes of headers that are read
+	maxBody = 256 << 10 // bytes of the body that are kept for the rules
+	keep    = maxHead + maxBody
+
+	block     = 512 << 10 // bytes read at a time: they stay in the cache while they are searched and hashed
+	maxBuffer = 4 << 20   // a longer message passes through
+	maxAhead  = 16 << 20  // how far a Content-Length is followed to see what stands there
+	margin    = 64        // bytes before the place of the search that stay at hand
+)
+
+// letter is one message as it was cut out. Its slices are valid until the next one.
+type letter struct {
+	offset int64
+	length int64
+	digest forensics.Digest
+	line   int64  // the first line's number, 0 where lines are not counted
+	kept   []byte // the first bytes of the record, at most keep
+	head   *header
+	sep    []byte // the separator line, where there is one
+	lead   int    // bytes before the headers: byte order mark, blank lines, separator
+	inside int    // lines that look like separators and are covered by the Content-Length
+}
+
+// splitter cuts a stream of mbox records, or takes the stream as one message.
+//
+// The buffer holds the current message from its first byte. When it does not fit, its first
+// keep bytes stay and the rest passes through behind them:
+//
+//	| kept ............ | gap: dropped bytes | margin | search goes on here ... |
+type splitter struct {
+	ctx    context.Context
+	r      io.Reader
+	single bool // the whole stream is one message: no separators
+
+	buf        []byte
+	start, end int   // of the current message, and of what was read
+	scan       int   // where the search goes on
+	gap        int   // index in buf behind the kept bytes; 0 while nothing is dropped
+	dropped    int64 // bytes dropped at gap
+	hashed     int   // index in buf up to which the hash has seen the message, where gap is set
+	base       int64 // offset of the current message in the stream
+	eof        bool
+	err        error
+
+	sum     hash.Hash
+	digest  forensics.Digest
+	first   bool
+	head    header
+	scanned bool // head is of the current message
+	lead    int
+	length  int64 // of the body by its Content-Length, -1 where there is none
+	landing int8  // 0 not looked at, 1 the length ends at a separator or at the end, -1 it does not
+	inside  int
+
+	out letter
+}
+
+var newlineFrom = []byte("\nFrom ")
+
+// newSplitter reads r, of size bytes where that is known (-1 otherwise).
+func newSplitter(ctx context.Context, r io.Reader, size int64, single bool) *splitter {
+	n := int64(block + margin)
+	if size >= 0 {
+		n = min(n, size+1)
+	}
+	return &splitter{ctx: ctx, r: r, single: single, buf: make([]byte, n), sum: sha256.New(), first: true}
+}
+
+// next cuts the next message; false at the end or after an error.
+func (s *splitter) next() bool {
+	if s.start == s.end && !s.fill() {
+		return false
+	}
+	s.scan, s.gap, s.dropped = s.start, 0, 0
+	s.scanned, s.landing, s.inside = false, 0, 0
+	for {
+		i := -1
+		if !s.single {
+			i = bytes.Index(s.buf[s.scan:s.end], newlineFrom)
+		}
+		if i < 0 {
+			s.scan = max(s.scan, s.end-len(newlineFrom)+1)
+			if s.fill() {
+				continue
+			}
+			if s.err != nil {
+				return false
+			}
+			s.cut(s.end)
+			return true
+		}
+		s.scan += i + 1
+		if s.separatorAt(0) && !s.covered() {
+			s.cut(s.scan)
+			return true
+		}
+		if s.err != nil {
+			return false
+		}
+	}
+}
+
+// cut ends the current message at index at and fills out.
+func (s *splitter) cut(at int) {
+	length := int64(at-s.start) + s.dropped
+	if s.gap == 0 {
+		s.digest = sha256.Sum256(s.buf[s.start:at])
+	} else {
+		s.sum.Write(s.buf[s.hashed:at])
+		s.sum.Sum(s.digest[:0])
+	}
+	kept := s.buf[s.start:min(at, s.start+keep)]
+	if s.gap > 0 {
+		kept = s.buf[s.start:s.gap]
+	}
+	if !s.scanned {
+		s.scanHead(kept, int64(len(kept)) == length)
+	}
+	s.head.raw = kept[s.lead:] // the buffer may have moved since the scan
+	s.out = letter{
+		offset: s.base, length: length, digest: s.digest,
+		kept: kept, head: &s.head, lead: s.lead, inside: s.inside,
+	}
+	if n := separatorLength(kept[:s.lead]); n > 0 {
+		s.out.sep = kept[s.lead-n : s.lead]
+	}
+	s.base += length
+	s.start = at
+	s.first = false
+}
+
+// scanHead reads the fields of the current message, of which b is the beginning.
+func (s *splitter) scanHead(b []byte, complete bool) {
+	s.lead = leadOf(b, s.first)
+	h := b[s.lead:]
+	if len(h) > maxHead {
+		h, complete = h[:maxHead], false
+	}
+	s.head.scan(h, complete)
+	s.scanned = true
+	s.length = -1
+	if v := s.head.get(fieldContentLength); len(v) > 0 && s.head.found {
+		if n, d := number(v); d > 0 && d == len(v) && d < 10 {
+			s.length = int64(n)
+		}
+	}
+}
+
+// leadOf gives the length of what stands before the headers: a byte order mark and blank
+// lines at the beginning of an item, and the separator line.
+func leadOf(b []byte, first bool) int {
+	pos := 0
+	if first {
+		pos = skipBlank(b)
+	}
+	end := len(b)
+	if i := bytes.IndexByte(b[pos:], '\n'); i >= 0 {
+		end = pos + i + 1
+	}
+	if !bytes.HasPrefix(b[pos:], fromSpace) {
+		return pos
+	}
+	if first && !opens(b[pos:end], lineAt(b, end)) {
+		return pos
+	}
+	return end
+}
+
+// skipBlank gives the length of a UTF-8 byte order mark and the blank lines behind it.
+func skipBlank(b []byte) int {
+	pos := 0
+	if bytes.HasPrefix(b, []byte("\xEF\xBB\xBF")) {
+		pos = 3
+	}
+	for i := pos; i < len(b); i++ {
+		switch b[i] {
+		case '\n':
+			pos = i + 1
+		case '\r', ' ', '\t':
+		default:
+			return pos
+		}
+	}
+	return pos
+}
+
+// separatorLength gives the length of the separator line at the end of what stands before the headers.
+func separatorLength(lead []byte) int {
+	if len(lead) == 0 {
+		return 0
+	}
+	i := bytes.LastIndexByte(lead[:len(lead)-1], '\n') + 1
+	line := lead[i:]
+	if bytes.HasPrefix(line, []byte("\xEF\xBB\xBF")) {
+		line = line[3:]
+	}
+	if !bytes.HasPrefix(line, fromSpace) {
+		return 0
+	}
+	return len(line)
+}
+
+// lineAt gives the line that begins at index at, without its end.
+func lineAt(b []byte, at int) []byte {
+	if at >= len(b) {
+		return nil
+	}
+	b = b[at:min(len(b), at+maxSeparator)]
+	if i := bytes.IndexByte(b, '\n'); i >= 0 {
+		b = b[:i+1]
+	}
+	return trimEnd(b)
+}
+
+// separatorAt judges the line that begins rel bytes behind s.scan with "From ". It may
+// read on, which moves s.scan with the bytes.
+func (s *splitter) separatorAt(rel int) bool {
+	for !twoLines(s.buf[s.scan+rel:s.end]) && s.fill() {
+	}
+	at := s.scan + rel
+	w := s.buf[at:s.end]
+	i := bytes.IndexByte(w[:min(len(w), maxSeparator)], '\n')
+	if i < 0 && !(s.eof && len(w) < maxSeparator) {
+		return false
+	}
+	end := len(w)
+	if i >= 0 {
+		end = i + 1
+	}
+	return separates(w[:end], around{next: lineAt(w, end), atEnd: s.eof && end == len(w), blankBefore: s.blankBefore(at)})
+}
+
+// twoLines reports whether b holds the two lines that a judgement needs, or too much to matter.
+func twoLines(b []byte) bool {
+	if len(b) >= 2*maxSeparator {
+		return true
+	}
+	i := bytes.IndexByte(b, '\n')
+	return i >= 0 && bytes.IndexByte(b[i+1:], '\n') >= 0
+}
+
+func (s *splitter) blankBefore(at int) bool {
+	i := at - 1 // the end of the line before
+	if i > s.start && s.buf[i-1] == '\r' {
+		i--
+	}
+	return i > s.start && s.buf[i-1] == '\n'
+}
+
+// covered reports whether the separator line at s.scan lies inside the body that the
+// message's Content-Length gives. The length is believed only where it ends exactly at a
+// further separator (with or without an empty line between) or at the end of the input.
+func (s *splitter) covered() bool {
+	if !s.scanned {
+		b := s.buf[s.start:min(s.scan, s.start+keep)]
+		if s.gap > 0 {
+			b = s.buf[s.start:s.gap]
+		}
+		s.scanHead(b, true)
+		if s.lead+s.head.end == len(b) && !bytes.HasSuffix(b, []byte("\n\n")) && !bytes.HasSuffix(b, []byte("\n\r\n")) {
+			s.length = -1 // no body yet
+		}
+	}
+	if s.length < 0 || s.landing < 0 {
+		return false
+	}
+	here := int64(s.scan-s.start) + s.dropped
+	ahead := int64(s.lead+s.head.end) + s.length - here
+	if ahead <= 0 {
+		return false
+	}
+	if s.landing == 0 {
+		s.landing = -1
+		if ahead <= maxAhead && s.lands(int(ahead)) {
+			s.landing = 1
+		}
+	}
+	if s.landing < 0 {
+		return false
+	}
+	s.inside++
+	return true
+}
+
+// lands reports whether a record ends rel bytes behind s.scan.
+func (s *splitter) lands(rel int) bool {
+	for s.end-s.scan < rel+2*maxSeparator && s.fillAhead() {
+	}
+	if s.scan+rel > s.end || s.err != nil {
+		return false
+	}
+	rest := s.buf[s.scan+rel : s.end]
+	if s.eof && len(bytes.Trim(rest, "\r\n")) == 0 && len(rest) <= 4 {
+		return true
+	}
+	for _, lineEnd := range []string{"", "\n", "\r\n"} {
+		n := rel + len(lineEnd)
+		w := s.buf[s.scan+rel : s.end]
+		if bytes.HasPrefix(w, []byte(lineEnd)) && bytes.HasPrefix(w[len(lineEnd):], fromSpace) && s.buf[s.scan+n-1] == '\n' {
+			return s.separatorAt(n)
+		}
+	}
+	return false
+}
+
+// fill reads one more block behind s.end and reports whether anything came. It moves the
+// current message to the front of the buffer, makes the buffer larger up to
+// maxBuffer, and then drops what lies between the kept bytes and s.scan.
+func (s *splitter) fill() bool { return s.read(maxBuffer) }
+
+// fillAhead reads on without dropping what s.scan has not reached, for covered.
+func (s *splitter) fillAhead() bool { return s.read(maxBuffer + maxAhead) }
+
+func (s *splitter) read(limit int) bool {
+	if s.eof || s.err != nil {
+		return false
+	}
+	if s.err = s.ctx.Err(); s.err != nil {
+		return false
+	}
+	if s.start > 0 {
+		copy(s.buf, s.buf[s.start:s.end])
+		s.scan -= s.start
+		s.end -= s.start
+		s.start = 0
+	}
+	if free := len(s.buf) - s.end; free == 0 || free < block/2 && len(s.buf) >= block {
+		if len(s.buf) >= maxBuffer && !s.spill() || len(s.buf) < maxBuffer {
+			if len(s.buf) >= limit && limit > maxBuffer {
+				return false // looked ahead far enough
+			}
+			bigger := make([]byte, max(min(2*len(s.buf), limit), len(s.buf)+block))
+			copy(bigger, s.buf[:s.end])
+			s.buf = bigger
+		}
+	}
+	for range 100 {
+		n, err := s.r.Read(s.buf[s.end:min(len(s.buf), s.end+block)])
+		s.end += n
+		switch {
+		case err == io.EOF:
+			s.eof = true
+		case err != nil:
+			s.err = err
+		}
+		if n > 0 || err != nil {
+			return n > 0
+		}
+	}
+	s.err = io.ErrNoProgress
+	return false
+}
+
+// spill drops the bytes between the kept ones and the place of the search, after the hash
+// has seen them. It reports false where there is not a block of them.
+func (s *splitter) spill() bool {
+	gap := s.gap
+	if gap == 0 {
+		gap = keep
+	}
+	from := s.scan - margin
+	if from-gap < block {
+		return false
+	}
+	if s.gap == 0 {
+		s.sum.Reset()
+		s.hashed = 0
+	}
+	s.sum.Write(s.buf[s.hashed:from])
+	copy(s.buf[gap:], s.buf[from:s.end])
+	n := from - gap
+	s.end -= n
+	s.scan -= n
+	s.dropped += int64(n)
+	s.gap, s.hashed = gap, gap
+	return true
+}
