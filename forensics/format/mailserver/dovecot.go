@@ -8,6 +8,10 @@ import (
 	"keytrail/forensics/format"
 )
 
+// Formats lists the formats of the family. Both read the same lines: which of the two names a
+// mixed log gets is decided by whose lines are more.
+func Formats() []format.Format { return []format.Format{Dovecot{}, Postfix{}} }
+
 // Dovecot reads the logs of Dovecot. In a mail.log that Postfix writes to as well, it
 // reads Postfix's logins too.
 type Dovecot struct{}

@@ -8,7 +8,9 @@ import (
 
 // auth reads the lines of the authentication processes:
 //
-//	[conn unix:auth-worker (pid=..,uid=..): auth-worker<6>: ]BACKEND(USER,IP[,master][,<SESSION>]): TEXT
+//	auth: BACKEND(USER,IP[,master][,<SESSION>]): TEXT                                    up to 2.3
+//	auth-worker(PID): [conn unix:...: auth-worker<6>: ]BACKEND(USER,IP[,<SESSION>]): TEXT   up to 2.3
+//	auth-worker(USER,IP)<PID>[<SESSION>]: request [N]: [Info: ]BACKEND: TEXT             from 2.4
 //
 // Only known texts count, and the event gets this package's word for them:
 // the line itself may quote the password that was tried, or its hash.
@@ -17,36 +19,41 @@ import (
 // two are not joined here: they tell different moments, and only the session
 // id, where both have one, says that they belong together.
 func (p *parser) auth(h *head) {
-	if h.level == 'D' {
-		return // debug lines repeat what the others say, with passwords
-	}
 	b := h.text
-	if bytes.HasPrefix(b, []byte("conn ")) {
-		if i := bytes.Index(b, []byte(": auth-worker<")); i > 0 {
-			b = b[i+2:]
-			if i = bytes.Index(b, []byte(": ")); i > 0 {
-				b = b[i+2:]
+	for _, before := range [...]string{": auth-worker<", "auth-worker<"} {
+		if bytes.HasPrefix(b, []byte("conn ")) || before[0] == 'a' && bytes.HasPrefix(b, []byte(before)) {
+			if i := bytes.Index(b, []byte(before)); i >= 0 {
+				b = afterColon(b[i+1:])
 			}
 		}
-	} else if bytes.HasPrefix(b, []byte("auth-worker<")) {
-		if i := bytes.Index(b, []byte(": ")); i > 0 {
-			b = b[i+2:]
-		}
+	}
+	if bytes.HasPrefix(b, requestWord) {
+		b = afterColon(b)
+	}
+	lvl, b := level(b)
+	if h.level == 'D' || lvl == 'D' {
+		return // debug lines repeat what the others say, with passwords
 	}
 	i := 0
 	for i < len(b) && i < 40 && (b[i] >= 'a' && b[i] <= 'z' || isDigit(b[i]) || b[i] == '-' || b[i] == '_') {
 		i++
 	}
-	if i == 0 || i >= len(b) || b[i] != '(' {
+	if i == 0 || i >= len(b) {
 		return
 	}
-	backend := b[:i]
-	// The name is held to auth_username_chars, the rest of the line is not: the first "): " ends it.
-	end := bytes.Index(b, []byte("): "))
-	if end < 0 {
-		return
+	backend, person, text := b[:i], h.inside, []byte(nil)
+	switch {
+	case b[i] == '(':
+		// The name is held to auth_username_chars, the rest of the line is not: the first "): " ends it.
+		end := bytes.Index(b, []byte("): "))
+		if end < 0 {
+			return
+		}
+		person, text = b[i+1:end], b[end+3:]
+	case bytes.HasPrefix(b[i:], []byte(": ")) && bytes.IndexByte(person, ',') >= 0:
+		text = b[i+2:]
 	}
-	word := refusal(b[end+3:])
+	word := refusal(text)
 	if word == "" {
 		return
 	}
@@ -55,9 +62,18 @@ func (p *parser) auth(h *head) {
 	e.Operation = p.str(backend)
 	e.Detail = word
 	if h.repeated != nil {
-		e.Detail += ", repeated " + string(h.repeated) + " times"
+		e.Detail += ", repeated " + p.str(h.repeated) + " times"
 	}
-	p.request(e, b[i+1:end])
+	e.Session = p.str(h.session)
+	p.request(e, person)
+}
+
+// afterColon gives what follows the first ": ".
+func afterColon(b []byte) []byte {
+	if i := bytes.Index(b, []byte(": ")); i >= 0 {
+		return b[i+2:]
+	}
+	return b
 }
 
 // request reads "user,ip,master,<session>"; all but the user may be missing.

@@ -12,6 +12,7 @@ import (
 // older versions have fewer of the parts.
 type head struct {
 	service  string // "imap", "imap-login", ...; one of the known names
+	inside   []byte // what stands in the parentheses, whole
 	user     []byte
 	ip       netip.Addr // from prefixes that were changed to "%s(%u,%r)"
 	session  []byte
@@ -130,6 +131,7 @@ func closing(b []byte) int {
 
 // person reads what stands in the parentheses: "user", "pid", "pid, user", "user,ip".
 func (h *head) person(b []byte) {
+	h.inside = b
 	if i := bytes.Index(b, []byte(", ")); i > 0 && allDigits(b[:i]) {
 		b = b[i+2:]
 	} else if allDigits(b) && h.service != "imap" && h.service != "pop3" {
@@ -171,8 +173,12 @@ func isOwn(b []byte) bool {
 		return false
 	}
 	h, ok := parseHead(b)
-	return ok && h.level != 0
+	return ok && (h.level != 0 || h.service == "auth" && bytes.HasPrefix(h.text, requestWord))
 }
+
+// requestWord begins the text of an authentication worker's line from 2.4 on, and the level
+// stands behind it.
+var requestWord = []byte("request [")
 
 func allDigits(b []byte) bool {
 	for _, c := range b {

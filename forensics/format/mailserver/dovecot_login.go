@@ -3,9 +3,9 @@ package mailserver
 import (
 	"bytes"
 	"net/netip"
-	"strconv"
 
 	"keytrail/forensics"
+	"keytrail/forensics/format"
 )
 
 // protocolOf gives the protocol that a process of Dovecot speaks, empty for none.
@@ -19,6 +19,8 @@ func protocolOf(service string) string {
 		return "smtp"
 	case "managesieve", "managesieve-login":
 		return "sieve"
+	case "lmtp":
+		return "lmtp"
 	}
 	return ""
 }
@@ -50,15 +52,15 @@ func (p *parser) login(h *head) (why string) {
 		e.Outcome = forensics.Success
 		e.Detail = f.how()
 		p.fill(e, h, &f, verb)
-		e.Fact = fact(f.session, "login", h.service, e.Account)
+		e.Fact = fact(e.Session, "login", h.service, e.Account)
 	case judgedFailed:
 		e := p.add(forensics.LoginFailed, "Failed login")
 		e.Outcome = forensics.Failure
 		e.Detail = p.str(reason(verb))
 		p.fill(e, h, &f, verb)
-		e.Fact = fact(f.session, "login-failed", h.service, e.Account, e.Detail)
+		e.Fact = fact(e.Session, "login-failed", h.service, e.Account, e.Detail)
 		if h.repeated != nil {
-			e.Detail += ", repeated " + string(h.repeated) + " times"
+			e.Detail += ", repeated " + p.str(h.repeated) + " times"
 			e.Fact = ""
 		}
 	case judgedOther:
@@ -152,7 +154,7 @@ func operation(verb []byte) []byte {
 	if i := bytes.Index(verb, []byte(" (")); i > 0 {
 		verb = verb[:i]
 	}
-	return clip(bytes.TrimRight(verb, " :"), 80)
+	return clip(bytes.TrimRight(verb, " :"), 120)
 }
 
 // cutPairs parts the words of a login line from its elements.
@@ -187,7 +189,7 @@ func loginFields(b []byte) (f fields) {
 	if len(b) == 0 {
 		return f
 	}
-	rip := lastKey(b, ", rip=")
+	rip := lastKey(b, " rip=")
 	if rip < 0 && bytes.HasPrefix(b, []byte("rip=")) {
 		rip = 0
 	}
@@ -217,10 +219,8 @@ func loginFields(b []byte) (f fields) {
 		v = value(v[bytes.IndexByte(v, '=')+1:])
 		f.ip, _ = address(v)
 	}
-	if i := lastKey(b, ", rport="); i >= 0 {
-		if n, err := strconv.ParseUint(string(clip(value(b[i+8:]), 6)), 10, 16); err == nil {
-			f.port = uint16(n)
-		}
+	if i := lastKey(b, " rport="); i >= 0 {
+		f.port = parsePort(value(b[i+7:]))
 	}
 	if i := bytes.LastIndex(b, []byte("session=<")); i >= 0 {
 		v := b[i+9:]
@@ -237,7 +237,7 @@ func loginFields(b []byte) (f fields) {
 
 // how tells the mechanism and whether the line was encrypted.
 func (f *fields) how() string {
-	s := string(clip(f.method, 40))
+	s := format.Text(clip(f.method, 40))
 	if !f.tls {
 		return s
 	}

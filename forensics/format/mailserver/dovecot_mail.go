@@ -34,8 +34,9 @@ func (p *parser) owner(e *forensics.Event, h *head) {
 	e.IP = h.ip
 	e.Session = p.str(h.session)
 	e.Protocol = protocolOf(h.service)
-	if h.service == "doveadm" {
-		e.Actor = "" // an administrator's command, not the owner of the mailbox
+	switch h.service {
+	case "doveadm", "lmtp", "lda":
+		e.Actor = "" // an administrator or the server at work in the owner's mailbox
 	}
 }
 
@@ -101,11 +102,11 @@ func (p *parser) mailLog(h *head) {
 	p.weigh(e, h, act, other, to, &m)
 	if len(m.uid) > 0 || e.MessageID != "" {
 		// The clock within the hour tells a repeated operation apart, and is the same in most zones.
-		e.Fact = fact(h.session, h.service, e.Operation, e.Folder, string(clip(m.uid, 80)), e.MessageID, string(clip(m.flags, 200)),
+		e.Fact = fact(e.Session, h.service, e.Operation, e.Folder, p.str(clip(m.uid, 80)), e.MessageID, p.str(clip(m.flags, 200)),
 			strconv.FormatInt(e.Time.Nano/1e9%3600, 10))
 	}
 	if e.Kind == forensics.MailReceived && e.MessageID != "" {
-		e.Fact = fact(h.session, "delivered", e.Account, e.MessageID)
+		e.Fact = fact(e.Session, "delivered", e.Account, e.MessageID)
 	}
 }
 
@@ -233,7 +234,6 @@ func (p *parser) delivery(h *head) bool {
 			e.Session = p.str(s)
 		}
 	}
-	e.Protocol = h.service
 	e.Outcome = forensics.Success
 	e.MessageID = p.str(bare(id))
 	e.Operation = string(bytes.Trim(deliveries[which], ":'< "))
@@ -244,7 +244,7 @@ func (p *parser) delivery(h *head) bool {
 		}
 		e.Folder = p.str(object)
 		if e.MessageID != "" {
-			e.Fact = fact(h.session, "delivered", e.Account, e.MessageID)
+			e.Fact = fact(e.Session, "delivered", e.Account, e.MessageID)
 		}
 	case deliveryForwarded:
 		to, _, _ := bytes.Cut(object, []byte(">"))

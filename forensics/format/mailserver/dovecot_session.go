@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"keytrail/forensics"
+	"keytrail/forensics/format"
 )
 
 // sessionEnd reads the counts that a mail process logs when its session ends:
@@ -54,7 +55,7 @@ func (p *parser) end(h *head, c *counts, kind forensics.Kind, detail string) *fo
 	e.Outcome = forensics.Success
 	e.Operation = p.str(operation(c.verb))
 	e.Detail = detail
-	e.Fact = fact(h.session, "end", h.service, kind.String(), c.identity)
+	e.Fact = fact(e.Session, "end", h.service, kind.String(), format.Text([]byte(c.identity)))
 	return e
 }
 

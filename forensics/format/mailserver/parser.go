@@ -68,8 +68,8 @@ func (p *parser) run(ctx context.Context) error {
 // read judges one line. It appends events, or says why a line that ought to give some
 // cannot be read.
 func (p *parser) read(b []byte) (why string) {
-	if bytes.IndexByte(b, 0) >= 0 {
-		return "line holds zero bytes"
+	if b = bytes.TrimLeft(b, "\x00"); bytes.IndexByte(b, 0) >= 0 || len(b) == 0 {
+		return "line holds zero bytes" // a crash leaves blocks of them; a line behind one is whole
 	}
 	var dated bool
 	if p.line, dated = split(b); !dated {
@@ -164,9 +164,9 @@ func clip(b []byte, n int) []byte {
 
 // fact names a fact that Dovecot identifies by its session, so that the same line in two
 // logs is one event. Short ids are not Dovecot's own and may repeat: they name nothing.
-func fact(session []byte, parts ...string) string {
+func fact(session string, parts ...string) string {
 	if len(session) < 12 {
 		return ""
 	}
-	return "dovecot/" + strings.Join(parts, "/") + "/" + string(clip(session, maxField))
+	return "dovecot/" + strings.Join(parts, "/") + "/" + session
 }
