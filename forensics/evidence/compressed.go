@@ -1,6 +1,7 @@
 package evidence
 
 import (
+	"bufio"
 	"bytes"
 	"compress/bzip2"
 	"errors"
@@ -92,7 +93,7 @@ func gzipName(name string) string {
 func decompressor(k kind, s io.Reader) (r io.Reader, release func(), err error) {
 	switch k {
 	case gzipped:
-		zr, err := gzip.NewReader(s)
+		zr, err := gzip.NewReader(bufio.NewReaderSize(s, packedBuffer))
 		if err != nil {
 			return nil, nil, err
 		}

@@ -95,6 +95,7 @@ func (b *bounded) Read(p []byte) (int, error) {
 		b.out += most
 		b.w.total += most
 		if b.w.total >= lim.MaxTotalBytes {
+			b.w.over = true
 			return int(most), &CutError{Bound: "MaxTotalBytes", Text: fmt.Sprintf("bound MaxTotalBytes reached: %d bytes were unpacked in all; cut after %d bytes", lim.MaxTotalBytes, b.out)}
 		}
 		return int(most), &CutError{Bound: "MaxMemberBytes", Text: fmt.Sprintf("bound MaxMemberBytes reached: cut after %d bytes", b.out)}
@@ -105,6 +106,7 @@ func (b *bounded) Read(p []byte) (int, error) {
 		return n, &CutError{Bound: "MaxRatio", Text: fmt.Sprintf("bound MaxRatio reached: unpacks to more than %d times its packed size; cut after %d bytes", lim.MaxRatio, b.out)}
 	}
 	if all := b.w.total - b.w.totalBefore; all > ratioGrace && all/lim.MaxRatio > b.w.packed {
+		b.w.over = true
 		return n, &CutError{Bound: "MaxRatio", Text: fmt.Sprintf("bound MaxRatio reached: the file unpacks to more than %d times its size; cut after %d bytes", lim.MaxRatio, b.out)}
 	}
 	if err != nil && err != io.EOF {

@@ -89,7 +89,7 @@ func (s *salvage) open(e *zipEntry, data int64) (*zipEntry, int64) {
 	e.sizesLater, e.size = true, -1
 	next, ok := s.find(data)
 	for ok {
-		if f, _ := s.header(next); f {
+		if s.header(next) {
 			break
 		}
 		next, ok = s.find(next + 1)
@@ -98,15 +98,29 @@ func (s *salvage) open(e *zipEntry, data int64) (*zipEntry, int64) {
 		next = s.size
 	}
 	e.packed = next - data
+	if e.method == methodStore {
+		e.packed -= s.descriptor(data, next)
+	}
 	return e, next
 }
 
+// descriptor gives the length of the data descriptor (APPNOTE 4.3.9) that ends a
+// stored member, 0 where none stands there.
+func (s *salvage) descriptor(from, to int64) int64 {
+	for _, n := range []int64{16, 24} { // sum and sizes of 32 or 64 bits
+		if to-from >= n && hasAt(s.ra, to-n, "PK\x07\x08") {
+			return n
+		}
+	}
+	return 0
+}
+
 // header says whether a plausible local header stands at a place.
-func (s *salvage) header(at int64) (bool, error) {
+func (s *salvage) header(at int64) bool {
 	var b [localLen]byte
 	if _, err := s.ra.ReadAt(b[:], at); err != nil {
-		return false, err
+		return false
 	}
 	name := le.Uint16(b[26:])
-	return le.Uint16(b[4:])&0xff <= 63 && name > 0 && name <= 4096, nil
+	return le.Uint16(b[4:])&0xff <= 63 && name > 0 && name <= 4096
 }

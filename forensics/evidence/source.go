@@ -3,7 +3,6 @@ package evidence
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -171,6 +170,9 @@ func (s *Source) Close() error {
 // A zip file is read twice: once for its SHA-256, once for its members.
 func (s *Source) Walk(ctx context.Context, visit func(*Member) error, warn func(item, text string)) error {
 	s.digest = forensics.Digest{}
+	if warn == nil {
+		warn = func(string, string) {}
+	}
 	w := &walker{ctx: ctx, src: s, lim: s.lim, visit: visit, tell: warn}
 	if s.root != nil {
 		d, err := w.folder()
@@ -192,6 +194,3 @@ func (s *Source) Walk(ctx context.Context, visit func(*Member) error, warn func(
 	s.digest = d
 	return nil
 }
-
-// bytesText writes a count of bytes.
-func bytesText(n int64) string { return fmt.Sprintf("%d bytes", n) }

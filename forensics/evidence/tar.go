@@ -9,10 +9,14 @@ import (
 // tar visits the members of a tar archive in its order.
 func (w *walker) tar(name string, s *stream, depth int) error {
 	tr := tar.NewReader(s)
+	files := 0
 	for {
 		hdr, err := tr.Next()
 		switch {
 		case errors.Is(err, io.EOF):
+			if files == 0 {
+				w.warn(name, "the tar archive holds no files")
+			}
 			return nil
 		case errors.Is(err, tar.ErrInsecurePath): // the name is made safe below
 		case err != nil:
@@ -24,17 +28,19 @@ func (w *walker) tar(name string, s *stream, depth int) error {
 			}
 			return nil
 		}
+		safe, _ := safeName(hdr.Name)
 		switch hdr.Typeflag {
 		case tar.TypeReg, tar.TypeGNUSparse, tar.TypeCont:
 		case tar.TypeDir, tar.TypeXGlobalHeader:
 			continue
 		case tar.TypeSymlink, tar.TypeLink:
-			w.warn(join(name, quote(hdr.Name)), "a link in the archive (to %s) is not followed", quote(hdr.Linkname))
+			w.warn(join(name, safe), "a link in the archive (to %s) is not followed", quote(hdr.Linkname))
 			continue
 		default:
-			w.warn(join(name, quote(hdr.Name)), "a special member of the archive (tar type %q) is not read", string(hdr.Typeflag))
+			w.warn(join(name, safe), "a special member of the archive (tar type %q) is not read", string(hdr.Typeflag))
 			continue
 		}
+		files++
 		if !w.count(name) {
 			return nil
 		}

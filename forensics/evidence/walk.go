@@ -20,15 +20,17 @@ type walker struct {
 	visit func(*Member) error
 	tell  func(item, text string)
 
-	members     int   // unpacked so far
-	full        bool  // MaxMembers was told
+	members     int  // unpacked so far
+	over        bool // a bound on the whole was reached: no further members of this file
+	overTold    bool
 	total       int64 // bytes unpacked so far
 	totalBefore int64 // the same when the current file began
 	packed      int64 // the size of the current file
 	warnings    int   // of the current file
 
-	used  names   // of the current file's members
-	rings []*ring // memory that no stream uses
+	used   names     // of the current file's members
+	rings  []*ring   // memory that no stream uses
+	flates []*flater // inflaters that no member uses
 
 	only *string // ReadAt: the one member that is wanted; nothing is hashed
 }
@@ -81,6 +83,7 @@ func (w *walker) close(name string, s *stream) {
 // file visits what is in one file on disk and gives the file's own digest.
 func (w *walker) file(name string, f *os.File, before fs.FileInfo) (forensics.Digest, error) {
 	w.totalBefore, w.packed, w.used = w.total, before.Size(), names{}
+	w.over, w.overTold = w.total >= w.lim.MaxTotalBytes, false
 	s := w.open(f)
 	defer w.close(name, s)
 	err := w.content(name, s, meta{size: before.Size(), mod: before.ModTime()}, 0, f)
@@ -152,14 +155,17 @@ func (w *walker) wanted(name string) bool {
 
 // count takes one more member of an archive, or says that there are too many.
 func (w *walker) count(archive string) bool {
-	if w.members < w.lim.MaxMembers {
+	switch {
+	case !w.over && w.members < w.lim.MaxMembers:
 		w.members++
 		return true
-	}
-	if !w.full {
-		w.full = true
+	case w.overTold:
+	case w.over:
+		w.warn(archive, "a bound on the whole was reached: the rest of the archive is passed over")
+	default:
 		w.warn(archive, "bound MaxMembers reached: %d members were unpacked, the rest is passed over", w.lim.MaxMembers)
 	}
+	w.overTold = true
 	return false
 }
 

@@ -1,6 +1,8 @@
 package evidence
 
 import (
+	"bufio"
+	"errors"
 	"fmt"
 	"hash"
 	"hash/crc32"
@@ -9,17 +11,20 @@ import (
 	"github.com/klauspost/compress/flate"
 )
 
+// packedBuffer is how much of a packed member is read at once.
+const packedBuffer = 64 << 10
+
 // zip visits the members of a zip archive in the order of its central directory, or where that is
 // missing in the order of the local headers. ra is nil where the archive comes from
 // another one: then it is spooled first.
 func (w *walker) zip(name string, s *stream, m meta, depth int, ra io.ReaderAt) error {
-	size, spooled := m.size, ra == nil
-	if spooled {
+	size, nested := m.size, ra == nil
+	if nested {
 		sp, err := w.spool(s)
+		if ctxErr := w.ctx.Err(); ctxErr != nil {
+			return ctxErr
+		}
 		if err != nil {
-			if ctxErr := w.ctx.Err(); ctxErr != nil {
-				return ctxErr
-			}
 			w.warn(name, "the zip inside the archive cannot be spooled for reading: %v", err)
 			return nil
 		}
@@ -27,40 +32,55 @@ func (w *walker) zip(name string, s *stream, m meta, depth int, ra io.ReaderAt) 
 		ra, size = sp, sp.size
 	}
 	dir, err := openZip(ra, size)
-	switch {
-	case err != nil:
-		w.warn(name, "the zip archive has no usable directory (%v): its members are looked for from the front", err)
-	case dir.isDocument():
-		if spooled {
-			again := w.open(io.NewSectionReader(ra, 0, size))
-			defer w.close(name, again)
-			return w.leaf(name, again, meta{size: size, mod: m.mod})
+	if err == nil && dir.isDocument() {
+		if nested {
+			return w.again(name, ra, size, m)
 		}
 		return w.leaf(name, s, m)
 	}
-	if !spooled && w.only == nil {
-		if _, _, err := s.finish(); err != nil && w.ctx.Err() != nil { // the file's digest, before the members; damage is told by close
+	if !nested && w.only == nil {
+		// The file's digest, before the members. What cannot be read is told by close.
+		if _, _, err := s.finish(); err != nil && w.ctx.Err() != nil {
 			return w.ctx.Err()
 		}
 	}
-	next := newSalvage(ra, size).next
 	if err == nil {
-		next = dir.next
+		return w.zipMembers(name, ra, size, depth, dir.next)
 	}
-	found := 0
-	for {
+	members := newSalvage(ra, size)
+	first, _ := members.next() // only ever fails at the end
+	if first == nil {
+		w.warn(name, "looks like a zip archive but has no members that can be found (its directory: %v): read as it is", err)
+		return w.again(name, ra, size, m)
+	}
+	w.warn(name, "the zip archive has no usable directory (%v): its members are looked for from the front", err)
+	return w.zipMembers(name, ra, size, depth, newSalvage(ra, size).next)
+}
+
+// again visits a content as it is that has been read already.
+func (w *walker) again(name string, ra io.ReaderAt, size int64, m meta) error {
+	s := w.open(io.NewSectionReader(ra, 0, size))
+	defer w.close(name, s)
+	return w.leaf(name, s, meta{size: size, mod: m.mod})
+}
+
+// zipMembers visits what next finds.
+func (w *walker) zipMembers(name string, ra io.ReaderAt, size int64, depth int, next func() (*zipEntry, error)) error {
+	for files := 0; ; {
 		e, err := next()
-		if err == io.EOF {
-			break
-		}
 		if err != nil {
-			w.warn(name, "the zip archive is damaged after %d members; what stood before is kept: %v", found, err)
-			break
+			switch {
+			case !errors.Is(err, io.EOF):
+				w.warn(name, "the zip archive is damaged; what stood before is kept: %v", err)
+			case files == 0:
+				w.warn(name, "the zip archive holds no files")
+			}
+			return nil
 		}
-		found++
 		if e.isDir() {
 			continue
 		}
+		files++
 		if !w.count(name) {
 			return nil
 		}
@@ -68,7 +88,6 @@ func (w *walker) zip(name string, s *stream, m meta, depth int, ra io.ReaderAt) 
 			return err
 		}
 	}
-	return nil
 }
 
 // zipMember visits one member of a zip archive.
@@ -96,14 +115,33 @@ func (w *walker) zipMember(archive string, ra io.ReaderAt, size int64, e *zipEnt
 	packed := &countReader{r: io.NewSectionReader(ra, at, min(e.packed, size-at))}
 	var r io.Reader = packed
 	if e.method == methodDeflate {
-		fr := flate.NewReader(packed)
-		defer func() { _ = fr.Close() }() // only ever fails on reading, which was told
-		r = fr
+		f := w.inflate(packed)
+		defer func() { w.flates = append(w.flates, f) }()
+		r = f.out
 	}
-	b := &bounded{w: w, r: &zipCheck{r: r, e: e, sum: crc32.NewIEEE()}, in: func() int64 { return packed.n }}
-	in := w.open(b)
+	in := w.open(&bounded{w: w, r: &zipCheck{r: r, e: e, sum: crc32.NewIEEE()}, in: func() int64 { return packed.n }})
 	defer w.close(full, in)
 	return w.content(full, in, meta{size: e.size, mod: e.modified}, depth, nil)
+}
+
+// flater is an inflater and its buffer, used for one member after the other.
+type flater struct {
+	in  *bufio.Reader
+	out io.ReadCloser
+}
+
+// inflate takes an inflater that is free, or makes one.
+func (w *walker) inflate(packed io.Reader) *flater {
+	if n := len(w.flates); n > 0 {
+		f := w.flates[n-1]
+		w.flates = w.flates[:n-1]
+		f.in.Reset(packed)
+		if r, ok := f.out.(flate.Resetter); ok && r.Reset(f.in, nil) == nil {
+			return f
+		}
+	}
+	in := bufio.NewReaderSize(packed, packedBuffer)
+	return &flater{in: in, out: flate.NewReader(in)}
 }
 
 // countReader counts what is read.
@@ -131,7 +169,7 @@ func (c *zipCheck) Read(p []byte) (int, error) {
 	n, err := c.r.Read(p)
 	c.n += int64(n)
 	_, _ = c.sum.Write(p[:n]) // a hash never fails
-	if err != io.EOF {
+	if !errors.Is(err, io.EOF) {
 		return n, err
 	}
 	switch {

@@ -50,7 +50,7 @@ type zipEntry struct {
 }
 
 func (e *zipEntry) isDir() bool {
-	return strings.HasSuffix(e.name, "/") && e.size <= 0 || e.unixMode&0o170000 == 0o040000
+	return e.size <= 0 && (strings.HasSuffix(e.name, "/") || e.unixMode&0o170000 == 0o040000)
 }
 
 func (e *zipEntry) isLink() bool { return e.unixMode&0o170000 == 0o120000 }
