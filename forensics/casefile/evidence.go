@@ -1,0 +1,194 @@
+package casefile
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"keytrail/forensics"
+)
+
+const evidenceColumns = `id, name, path, size, digest, is_folder, modified, added, done, tool`
+
+const itemColumns = `id, evidence, name, size, digest, modified, format, status, reason, clock,
+	records, read, events, duplicates, skipped, broken, warnings, first, last`
+
+// BeginEvidence finds the evidence at e.Path that was begun and not finished, or
+// that was finished and has not changed since (same size and time of change; Done
+// is then set), and else makes a new row.
+func (c *Case) BeginEvidence(e forensics.Evidence) (forensics.Evidence, error) {
+	c.writeMu.Lock()
+	defer c.writeMu.Unlock()
+	if err := c.acquire(); err != nil {
+		return e, err
+	}
+	ctx := context.Background()
+	rows, err := c.write.QueryContext(ctx, `SELECT `+evidenceColumns+` FROM evidence WHERE path = ? ORDER BY id DESC`, e.Path)
+	if err != nil {
+		return e, fmt.Errorf("look for the evidence: %w", err)
+	}
+	known, err := scanAll(rows, scanEvidence)
+	if err != nil {
+		return e, fmt.Errorf("look for the evidence: %w", err)
+	}
+	for _, k := range known {
+		if !k.Done || k.Size == e.Size && k.Modified.Equal(e.Modified) && k.IsFolder == e.IsFolder {
+			return k, nil
+		}
+	}
+	e.Added, e.Done, e.Tool = c.options.Now().UTC(), false, c.options.Tool
+	err = c.transact(ctx, func(tx *sql.Tx) error {
+		r, err := tx.ExecContext(ctx, `INSERT INTO evidence (name, path, size, digest, is_folder, modified, added, done, tool)
+			VALUES (?, ?, ?, ?, ?, ?, ?, 0, ?)`,
+			e.Name, e.Path, e.Size, digestValue(e.Digest), e.IsFolder, timeValue(e.Modified), e.Added.UnixNano(), e.Tool)
+		if err != nil {
+			return err
+		}
+		e.ID, err = r.LastInsertId()
+		return err
+	})
+	if err != nil {
+		return e, fmt.Errorf("begin the evidence: %w", err)
+	}
+	return e, nil
+}
+
+// FinishEvidence marks evidence as read to its end and writes it into the custody log.
+func (c *Case) FinishEvidence(id int64, d forensics.Digest, size int64) error {
+	c.writeMu.Lock()
+	defer c.writeMu.Unlock()
+	if err := c.acquire(); err != nil {
+		return err
+	}
+	ctx := context.Background()
+	return c.transact(ctx, func(tx *sql.Tx) error {
+		var name string
+		err := tx.QueryRowContext(ctx, `UPDATE evidence SET digest = ?, size = ?, done = 1 WHERE id = ? RETURNING name`,
+			digestValue(d), size, id).Scan(&name)
+		if err != nil {
+			return fmt.Errorf("finish the evidence: %w", err)
+		}
+		return c.log(ctx, tx, "evidence added", fmt.Sprintf("%s, sha256 %s, %d bytes", name, d, size))
+	})
+}
+
+// FindItem finds an item by its evidence and name.
+func (c *Case) FindItem(evidence int64, name string) (forensics.Item, bool, error) {
+	return one(c.reader().QueryContext(context.Background(),
+		`SELECT `+itemColumns+` FROM item WHERE evidence = ? AND name = ?`, evidence, name))
+}
+
+// FindContent finds the first item of these bytes that was read to its end.
+func (c *Case) FindContent(d forensics.Digest) (forensics.Item, bool, error) {
+	return one(c.reader().QueryContext(context.Background(), `SELECT `+itemColumns+` FROM item
+		WHERE digest = ? AND status NOT IN (?, ?, ?) ORDER BY id LIMIT 1`,
+		d[:], int64(forensics.StatusReading), int64(forensics.StatusDuplicate), int64(forensics.StatusFailed)))
+}
+
+// reader gives the connection that sees the newest state.
+func (c *Case) reader() *sql.DB { return c.read }
+
+func one(rows *sql.Rows, err error) (forensics.Item, bool, error) {
+	if err != nil {
+		return forensics.Item{}, false, fmt.Errorf("look for an item: %w", err)
+	}
+	items, err := scanAll(rows, scanItem)
+	if err != nil || len(items) == 0 {
+		return forensics.Item{}, false, err
+	}
+	return items[0], true, nil
+}
+
+// Evidence lists all evidence in the order in which it was added.
+func (c *Case) Evidence() ([]forensics.Evidence, error) {
+	rows, err := c.reader().QueryContext(context.Background(), `SELECT `+evidenceColumns+` FROM evidence ORDER BY id`)
+	if err != nil {
+		return nil, fmt.Errorf("list the evidence: %w", err)
+	}
+	return scanAll(rows, scanEvidence)
+}
+
+// Items lists the items of one evidence, or of all for 0, in the order of reading.
+func (c *Case) Items(evidence int64) ([]forensics.Item, error) {
+	rows, err := c.reader().QueryContext(context.Background(),
+		`SELECT `+itemColumns+` FROM item WHERE ?1 = 0 OR evidence = ?1 ORDER BY id`, evidence)
+	if err != nil {
+		return nil, fmt.Errorf("list the items: %w", err)
+	}
+	return scanAll(rows, scanItem)
+}
+
+// Warnings lists up to n warnings of one evidence, or of all for 0, leaving out the
+// first `after` ones.
+func (c *Case) Warnings(evidence, after int64, n int) ([]forensics.Warning, error) {
+	rows, err := c.reader().QueryContext(context.Background(), `
+		SELECT w.evidence, w.item, w."offset", w.length, w.line, w.text, v.name, coalesce(i.name, '')
+		FROM warning w JOIN evidence v ON v.id = w.evidence LEFT JOIN item i ON i.id = w.item
+		WHERE ?1 = 0 OR w.evidence = ?1 ORDER BY w.evidence, w.item, w.id LIMIT ?2 OFFSET ?3`, evidence, n, after)
+	if err != nil {
+		return nil, fmt.Errorf("list the warnings: %w", err)
+	}
+	return scanAll(rows, func(scan func(...any) error) (w forensics.Warning, err error) {
+		err = scan(&w.Ref.Evidence, &w.Ref.Item, &w.Ref.Offset, &w.Ref.Length, &w.Ref.Line, &w.Text, &w.EvidenceName, &w.ItemName)
+		return w, err
+	})
+}
+
+// scanAll reads all rows and closes them.
+func scanAll[T any](rows *sql.Rows, scan func(scan func(...any) error) (T, error)) ([]T, error) {
+	defer rows.Close()
+	var all []T
+	for rows.Next() {
+		v, err := scan(rows.Scan)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, v)
+	}
+	return all, errors.Join(rows.Err(), rows.Close())
+}
+
+func scanEvidence(scan func(...any) error) (e forensics.Evidence, err error) {
+	var digest []byte
+	var modified sql.NullInt64
+	var added int64
+	err = scan(&e.ID, &e.Name, &e.Path, &e.Size, &digest, &e.IsFolder, &modified, &added, &e.Done, &e.Tool)
+	copy(e.Digest[:], digest)
+	e.Modified, e.Added = timeOf(modified), time.Unix(0, added).UTC()
+	return e, err
+}
+
+func scanItem(scan func(...any) error) (it forensics.Item, err error) {
+	var digest []byte
+	var modified sql.NullInt64
+	var status int64
+	err = scan(&it.ID, &it.Evidence, &it.Name, &it.Size, &digest, &modified, &it.Format, &status, &it.Reason, &it.Clock,
+		&it.Records, &it.Read, &it.Events, &it.Duplicates, &it.Skipped, &it.Broken, &it.Warnings, &it.First, &it.Last)
+	copy(it.Digest[:], digest)
+	it.Modified, it.Status = timeOf(modified), forensics.Status(status)
+	return it, err
+}
+
+// digestValue stores a digest as 32 bytes, a missing one as NULL.
+func digestValue(d forensics.Digest) any {
+	if d.IsZero() {
+		return nil
+	}
+	return d[:]
+}
+
+func timeValue(t time.Time) any {
+	if t.IsZero() {
+		return nil
+	}
+	return forensics.Nanos(t)
+}
+
+func timeOf(v sql.NullInt64) time.Time {
+	if !v.Valid {
+		return time.Time{}
+	}
+	return time.Unix(0, v.Int64).UTC()
+}

@@ -1,0 +1,173 @@
+package casefile
+
+import (
+	"context"
+	"crypto/sha256"
+	"database/sql"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"math"
+	"strings"
+
+	"keytrail/forensics"
+)
+
+// maxInterned bounds the texts whose numbers the writer remembers.
+const maxInterned = 1 << 19
+
+// interner gives texts their numbers.
+type interner struct {
+	known    map[string]uint32
+	complete bool // known has every text of the case
+	next     uint32
+	fresh    []freshText // not yet handed to the columns
+}
+
+type freshText struct {
+	id   uint32
+	text string
+}
+
+// loadTexts makes an interner that knows the first texts of the case.
+func (c *Case) loadTexts(ctx context.Context) (*interner, error) {
+	in := &interner{known: map[string]uint32{}}
+	var count, top int64
+	if err := c.write.QueryRowContext(ctx, `SELECT count(*), coalesce(max(id), 0) FROM text`).Scan(&count, &top); err != nil {
+		return nil, fmt.Errorf("read the texts: %w", err)
+	}
+	in.next, in.complete = uint32(top)+1, count <= maxInterned
+	rows, err := c.write.QueryContext(ctx, `SELECT id, text FROM text ORDER BY id LIMIT ?`, maxInterned)
+	if err != nil {
+		return nil, fmt.Errorf("read the texts: %w", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var id uint32
+		var text string
+		if err := rows.Scan(&id, &text); err != nil {
+			return nil, fmt.Errorf("read the texts: %w", err)
+		}
+		in.known[text] = id
+	}
+	return in, rows.Err()
+}
+
+// number gives the number of a text, a new one where the case does not have it;
+// 0 for the empty text.
+func (in *interner) number(ctx context.Context, tx *sql.Tx, b *bulk, text string) (uint32, error) {
+	if text == "" {
+		return 0, nil
+	}
+	if id, ok := in.known[text]; ok {
+		return id, nil
+	}
+	if !in.complete {
+		var id uint32
+		err := tx.StmtContext(ctx, b.find).QueryRowContext(ctx, text).Scan(&id)
+		if err == nil {
+			in.remember(text, id)
+			return id, nil
+		}
+		if !errors.Is(err, sql.ErrNoRows) {
+			return 0, fmt.Errorf("find a text: %w", err)
+		}
+	}
+	id := in.next
+	if id == math.MaxUint32 {
+		return 0, errors.New("the case holds too many different texts")
+	}
+	text = strings.Clone(text)
+	if _, err := tx.StmtContext(ctx, b.text).ExecContext(ctx, int64(id), text); err != nil {
+		return 0, fmt.Errorf("store a text: %w", err)
+	}
+	in.next++
+	in.remember(text, id)
+	in.fresh = append(in.fresh, freshText{id, text})
+	return id, nil
+}
+
+// remember keeps a number; a full map loses an arbitrary half first.
+func (in *interner) remember(text string, id uint32) {
+	if len(in.known) >= maxInterned {
+		in.complete = false
+		drop := len(in.known) / 2
+		for t := range in.known {
+			if drop--; drop < 0 {
+				break
+			}
+			delete(in.known, t)
+		}
+	}
+	in.known[text] = id
+}
+
+func (in *interner) takeFresh() []freshText {
+	fresh := in.fresh
+	in.fresh = nil
+	return fresh
+}
+
+// factTable finds the event that holds a fact: open addressing over 64-bit hashes,
+// which are salted, so that nobody can prepare a file that makes it slow. Zero marks an empty slot.
+type factTable struct {
+	hashes []int64
+	rows   []int64
+	n      int
+}
+
+func newFactTable(n int) *factTable {
+	size := 1024
+	for size < 2*n {
+		size *= 2
+	}
+	return &factTable{hashes: make([]int64, size), rows: make([]int64, size)}
+}
+
+// get gives the row of a fact, 0 where it is new.
+func (t *factTable) get(hash int64) int64 { return t.rows[t.slot(hash)] }
+
+// put notes the row of a fact; row 0 forgets it.
+func (t *factTable) put(hash, row int64) {
+	if 2*t.n >= len(t.hashes) {
+		bigger := newFactTable(2 * t.n)
+		for i, h := range t.hashes {
+			if h != 0 && t.rows[i] != 0 {
+				j := bigger.slot(h)
+				bigger.hashes[j], bigger.rows[j] = h, t.rows[i]
+				bigger.n++
+			}
+		}
+		*t = *bigger
+	}
+	i := t.slot(hash)
+	if t.hashes[i] == 0 {
+		t.n++
+	}
+	t.hashes[i], t.rows[i] = hash, row
+}
+
+func (t *factTable) slot(hash int64) int {
+	mask := len(t.hashes) - 1
+	i := int(uint64(hash)>>1) & mask
+	for t.hashes[i] != 0 && t.hashes[i] != hash {
+		i = (i + 1) & mask
+	}
+	return i
+}
+
+// factHash is the first 64 bits of SHA-256 over the case's salt, the kind and the
+// fact, never 0.
+func (w *factHasher) hash(kind forensics.Kind, fact string) int64 {
+	w.buffer = append(w.buffer[:0], w.salt...)
+	w.buffer = append(w.buffer, byte(kind))
+	w.buffer = append(w.buffer, fact...)
+	sum := sha256.Sum256(w.buffer)
+	h := int64(binary.BigEndian.Uint64(sum[:]))
+	if h == 0 {
+		h = 1
+	}
+	return h
+}
+
+type factHasher struct{ salt, buffer []byte }

@@ -1,0 +1,201 @@
+package casefile
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// state is what is known of the events without asking the database.
+type state struct {
+	generation int64 // of the database when this was true
+	epoch      int64
+	columns    columns
+	texts      texts
+	evidence   []int64  // evidence of each item
+	order      []uint32 // indexes in the order of the timeline; shorter than columns while appending
+	dated      int      // how many of order have a reliable time
+}
+
+// current gives the state as the database has it now. The caller holds mu.
+func (c *Case) current(ctx context.Context) (*state, error) {
+	generation, err := c.metaInt(ctx, c.read, metaGeneration)
+	if err != nil {
+		return nil, fmt.Errorf("read the case: %w", err)
+	}
+	if c.state != nil && c.state.generation >= generation {
+		return c.state, nil
+	}
+	tx, err := c.read.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
+	if err != nil {
+		return nil, fmt.Errorf("read the case: %w", err)
+	}
+	defer func() { _ = rolledBack(tx) }()
+	epoch, err := c.metaInt(ctx, tx, metaEpoch)
+	if err != nil {
+		return nil, fmt.Errorf("read the case: %w", err)
+	}
+	s := c.state
+	if s == nil {
+		s = c.loadDerived()
+	}
+	if s == nil || s.epoch != epoch {
+		s = &state{texts: newTexts(), epoch: epoch}
+	} else {
+		copied := *s
+		s = &copied
+	}
+	if s.generation, err = c.metaInt(ctx, tx, metaGeneration); err != nil {
+		return nil, fmt.Errorf("read the case: %w", err)
+	}
+	if err := s.catchUp(ctx, tx); err != nil {
+		return nil, fmt.Errorf("read the case: %w", err)
+	}
+	c.state = s
+	return s, nil
+}
+
+// catchUp reads what the database has beyond the state.
+func (s *state) catchUp(ctx context.Context, tx *sql.Tx) error {
+	rows, err := tx.QueryContext(ctx, `SELECT id, text FROM text WHERE id >= ? ORDER BY id`, len(s.texts.end))
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	var raw sql.RawBytes
+	for rows.Next() {
+		var id int64
+		if err := rows.Scan(&id, &raw); err != nil {
+			return err
+		}
+		s.texts.set(uint32(id), string(raw))
+	}
+	if err := rows.Err(); err != nil {
+		return err
+	}
+	last := int64(0)
+	if n := s.columns.len(); n > 0 {
+		last = s.columns.row[n-1]
+	}
+	if err := s.readEvents(ctx, tx, last); err != nil {
+		return err
+	}
+	return s.readItems(ctx, tx)
+}
+
+// readEvents reads the events with numbers above last.
+func (s *state) readEvents(ctx context.Context, tx *sql.Tx, last int64) error {
+	names := make([]string, numFiltered)
+	for i := range names {
+		names[i] = "coalesce(" + textColumns[i] + ", 0)"
+	}
+	rows, err := tx.QueryContext(ctx, `SELECT id, time, kind, certainty, outcome, flags, item, "offset", coalesce(asn, 0), coalesce(fact, 0),
+		coalesce(subject, ''), `+strings.Join(names, ", ")+` FROM event WHERE id > ? ORDER BY id`, last)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	var r record
+	var subject sql.RawBytes
+	to := []any{&r.id, &r.time, &r.kind, &r.certainty, &r.outcome, &r.flags, &r.item, &r.offset, &r.asn, &r.fact, &subject}
+	for i := range names {
+		to = append(to, &r.texts[i])
+	}
+	for rows.Next() {
+		if err := rows.Scan(to...); err != nil {
+			return err
+		}
+		r.subject = string(subject)
+		s.columns.append(&r)
+	}
+	return rows.Err()
+}
+
+func (s *state) readItems(ctx context.Context, tx *sql.Tx) error {
+	rows, err := tx.QueryContext(ctx, `SELECT id, evidence FROM item ORDER BY id`)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	evidence := make([]int64, 1, len(s.evidence)+16)
+	for rows.Next() {
+		var id, of int64
+		if err := rows.Scan(&id, &of); err != nil {
+			return err
+		}
+		evidence = setItem(evidence, id, of)
+	}
+	s.evidence = evidence
+	return rows.Err()
+}
+
+// setItem notes the evidence of an item in a new or the same list.
+func setItem(evidence []int64, item, of int64) []int64 {
+	for int64(len(evidence)) <= item {
+		evidence = append(evidence, 0)
+	}
+	evidence[item] = of
+	return evidence
+}
+
+// sort brings order up to all columns: the new events are sorted and merged into
+// those that are in order already. Older snapshots keep their own order.
+func (s *state) sort() {
+	n := s.columns.len()
+	if len(s.order) == n {
+		return
+	}
+	fresh := make([]uint32, 0, n-len(s.order))
+	for i := len(s.order); i < n; i++ {
+		fresh = append(fresh, uint32(i))
+	}
+	compare := func(a, b uint32) int { return s.columns.compare(s.evidence, a, b) }
+	if !slices.IsSortedFunc(fresh, compare) {
+		slices.SortFunc(fresh, compare)
+	}
+	if len(s.order) == 0 {
+		s.order = fresh
+	} else {
+		s.order = merge(s.order, fresh, compare)
+	}
+	s.dated = len(s.order)
+	for s.dated > 0 && s.columns.status[s.order[s.dated-1]]&statusUnreliable != 0 {
+		s.dated--
+	}
+}
+
+// merge joins two ordered lists into a new one.
+func merge(a, b []uint32, compare func(a, b uint32) int) []uint32 {
+	if len(a) > 0 && len(b) > 0 && compare(a[len(a)-1], b[0]) < 0 {
+		out := make([]uint32, 0, len(a)+len(b))
+		return append(append(out, a...), b...)
+	}
+	out := make([]uint32, 0, len(a)+len(b))
+	for len(a) > 0 && len(b) > 0 {
+		if compare(a[0], b[0]) < 0 {
+			out, a = append(out, a[0]), a[1:]
+		} else {
+			out, b = append(out, b[0]), b[1:]
+		}
+	}
+	return append(append(out, a...), b...)
+}
+
+// remove takes away the events of an item. The order is made anew when it is next
+// needed.
+func (s *state) remove(item uint32) {
+	start := slices.Index(s.columns.item, item)
+	if start < 0 {
+		return
+	}
+	old := s.columns
+	s.columns = old.truncated(start)
+	for i := start; i < old.len(); i++ {
+		if old.item[i] != item {
+			s.columns.copyFrom(&old, i)
+		}
+	}
+	s.order, s.dated = nil, 0
+}
