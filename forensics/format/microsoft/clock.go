@@ -237,7 +237,7 @@ type culture struct {
 
 // learn compares a row's outer time with the UTC time inside it (zero where there is none).
 func (c *culture) learn(outer []byte, inner time.Time) {
-	if c.settled && c.shifted {
+	if c.shifted && (c.settled || len(outer) > 4 && outer[4] == '-') { // an ISO date settles nothing
 		return
 	}
 	m, ok := parseTime(outer, c.dayFirst)

@@ -16,8 +16,8 @@ func (r *reader) target(e *forensics.Event) {
 	}
 }
 
-// user tells the changes of "Update user." apart by what was modified.
-func (r *reader) user(e *forensics.Event) {
+// userChange tells the changes of "Update user." apart by what was modified.
+func (r *reader) userChange(e *forensics.Event) {
 	r.target(e)
 	e.Kind, e.Detail = modified(r.pairs(r.nested(fModifiedProperties)))
 }

@@ -54,7 +54,7 @@ func (r *reader) login(e *forensics.Event, cut bool) {
 	if e.Session == "" {
 		for _, p := range r.pairs(r.nested(fDeviceProperties)) {
 			if string(p.name) == "SessionId" {
-				e.Session = r.text.text(p.value)
+				e.Session = r.keep.text(p.value)
 			}
 		}
 	}

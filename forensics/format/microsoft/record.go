@@ -8,11 +8,19 @@ import (
 	"keytrail/forensics/format"
 )
 
-// audit is one record of the Unified Audit Log under the walker: the raw values of its
-// properties, as they stand in the source.
+// audit is one record of the Unified Audit Log under the walker: where the raw values of its
+// properties stand in s.
 type audit struct {
-	v [numFields][]byte
-	q int // how many bytes write one quote in v
+	s []byte
+	v [numFields]span
+	q int // how many bytes write one quote in s; 0 where values are no JSON
+}
+
+type span struct{ from, to uint32 }
+
+func (a *audit) raw(f field) []byte {
+	v := a.v[f]
+	return a.s[v.from:v.to]
 }
 
 // reader holds what one parse remembers between records. It is used for one item.
@@ -22,24 +30,25 @@ type reader struct {
 	keep    arena
 	ips     map[string]address
 	ops     map[string]operation
-	account interner // addresses in lower case
+	users   map[string]user
 	culture culture
 
 	in, out audit // the record and its container
 	rec     format.Record
 	events  [2]forensics.Event
+	beside  []byte // the columns beside AuditData
 	scratch []byte // decoded strings of the record at hand
 	list    []pair
 }
 
 func newReader(sink format.Sink) *reader {
-	return &reader{sink: sink, text: interner{}, ips: map[string]address{}, ops: map[string]operation{}, account: interner{}}
+	return &reader{sink: sink, text: interner{}, ips: map[string]address{}, ops: map[string]operation{}, users: map[string]user{}}
 }
 
 // walk fills a with the properties of the JSON object in s.
 func (a *audit) walk(s []byte, q int) error {
 	w := walker{s: s, q: q}
-	a.q = q
+	a.s, a.q = s, q
 	if !w.enter('{') {
 		if len(s) == 0 {
 			return errCut
@@ -52,8 +61,8 @@ func (a *audit) walk(s []byte, q int) error {
 		if !w.skip() {
 			break
 		}
-		if f != fNone && void(a.v[f]) {
-			a.v[f] = s[start:w.i]
+		if f != fNone && void(a.raw(f)) {
+			a.v[f] = span{uint32(start), uint32(w.i)}
 		}
 	}
 	if w.err == nil && w.peek() != 0 {
@@ -85,10 +94,10 @@ func (r *reader) bare(raw []byte, q int) []byte {
 
 // get gives the text of a property of the record, else of its container.
 func (r *reader) get(f field) []byte {
-	if b := r.bare(r.in.v[f], r.in.q); len(b) > 0 {
+	if b := r.bare(r.in.raw(f), r.in.q); len(b) > 0 {
 		return b
 	}
-	return r.bare(r.out.v[f], r.out.q)
+	return r.bare(r.out.raw(f), r.out.q)
 }
 
 // first gives the first of some properties that says something.
@@ -104,10 +113,10 @@ func (r *reader) first(fs ...field) []byte {
 // nested gives a walker over a property that holds an object or array, also where a
 // container wrote that as a string.
 func (r *reader) nested(f field) walker {
-	if raw := r.in.v[f]; !void(raw) {
+	if raw := r.in.raw(f); !void(raw) {
 		return r.inside(raw, r.in.q)
 	}
-	return r.inside(r.out.v[f], r.out.q)
+	return r.inside(r.out.raw(f), r.out.q)
 }
 
 func (r *reader) inside(raw []byte, q int) walker {
@@ -160,23 +169,21 @@ func (r *reader) pair(w *walker) (p pair) {
 func (r *reader) event() *forensics.Event {
 	e := &r.events[0]
 	*e = forensics.Event{Service: service}
-	op := r.get(fOperation)
-	e.Operation = r.text.text(op)
-	user := r.first(fUser, fOtherUser)
-	e.Actor = r.text.text(user)
-	e.Account = r.address(user)
-	if owner := r.get(fMailboxOwner); len(owner) > 0 {
-		e.Account = r.address(owner)
+	name := r.first(fUser, fOtherUser)
+	u := r.user(name)
+	e.Actor, e.Account = u.written, u.account
+	if owner := r.get(fMailboxOwner); len(owner) > 0 && !bytes.Equal(owner, name) {
+		e.Account = r.user(owner).account
 	}
 	e.Outcome = outcome(r.get(fResult))
 	r.source(e)
 	if s := r.get(fSession); len(s) > 0 {
-		e.Session = r.text.text(s)
+		e.Session = r.keep.text(s)
 	} else if w := r.nested(fAppAccess); w.enter('{') {
 		for key, ok := w.key(); ok; key, ok = w.key() {
 			raw := w.value()
 			if string(key) == "AADSessionId" {
-				e.Session = r.text.text(r.bare(raw, w.q))
+				e.Session = r.keep.text(r.bare(raw, w.q))
 				break
 			}
 		}
@@ -234,27 +241,33 @@ func (r *reader) source(e *forensics.Event) {
 	}
 }
 
-// address gives an account's name: in lower case where it is an address, nothing where the
-// log says that it does not know it.
-func (r *reader) address(b []byte) string {
+// user is a name as written, and as the name of an account: in lower case where it is an
+// address, nothing where the log says that it does not know it.
+type user struct{ written, account string }
+
+func (r *reader) user(b []byte) user {
 	if len(b) == 0 {
-		return ""
+		return user{}
 	}
-	if s, ok := r.account[string(b)]; ok {
-		return s
+	if u, ok := r.users[string(b)]; ok {
+		return u
 	}
-	s := text(b)
+	u := user{written: text(b)}
 	switch {
 	case bytes.EqualFold(b, []byte("Not Available")), bytes.EqualFold(b, []byte("Unknown")):
-		s = ""
 	case bytes.IndexByte(b, '@') > 0:
-		s = text(bytes.ToLower(b))
+		u.account = text(bytes.ToLower(b))
+	default:
+		u.account = u.written
 	}
-	if len(r.account) < internMax && len(b) <= internBytes {
-		r.account[string(b)] = s
+	if len(r.users) < internMax && len(b) <= internBytes {
+		r.users[string(b)] = u
 	}
-	return s
+	return u
 }
+
+// address is the account's name that user gives.
+func (r *reader) address(b []byte) string { return r.user(b).account }
 
 // when reads the record's time.
 func (r *reader) when(e *forensics.Event, ref forensics.Ref) {

@@ -111,7 +111,7 @@ func (r *reader) readJSON(ctx context.Context, in *format.Input) error {
 			continue
 		}
 		var cut error
-		if raw := r.in.v[fAuditData]; !void(raw) {
+		if raw := r.in.raw(fAuditData); !void(raw) {
 			r.out = r.in
 			r.in = audit{}
 			w := r.inside(raw, 1)
@@ -147,7 +147,7 @@ func (r *reader) record(ref forensics.Ref, raw []byte, cut error) error {
 	e := r.event()
 	r.when(e, ref)
 	op := r.operation(name)
-	e.Kind = op.kind
+	e.Kind, e.Operation = op.kind, op.written
 	r.look(e, op.look, cut != nil)
 	if e.Kind == forensics.Other && len(r.get(fRiskType)) > 0 {
 		e.Kind, e.Detail = forensics.Alert, text(r.get(fRiskType))
@@ -177,7 +177,7 @@ func (r *reader) look(e *forensics.Event, l look, cut bool) {
 	case lookTarget:
 		r.target(e)
 	case lookUser:
-		r.user(e)
+		r.userChange(e)
 	case lookKey:
 		r.key(e)
 	case lookConsent:
@@ -253,20 +253,30 @@ func (r *reader) readCSV(ctx context.Context, in *format.Input) error {
 			continue
 		}
 		cut := r.cell(csv, cols.audit)
-		for _, c := range cols.other {
-			if c.at < csv.Len() && void(r.out.v[c.f]) {
-				text, doubled := csv.Cell(c.at)
-				if doubled {
-					text = csv.Fields()[c.at]
-				}
-				r.out.v[c.f] = bytes.TrimSpace(text)
-			}
-		}
+		r.outer(csv, &cols)
 		if err := r.record(ref, csv.Raw(), cut); err != nil {
 			return err
 		}
 	}
 	return csv.Err()
+}
+
+// outer copies the columns beside AuditData, one behind the other.
+func (r *reader) outer(csv *format.CSV, cols *columns) {
+	b := r.beside[:0]
+	for _, c := range cols.other {
+		if c.at >= csv.Len() || r.out.v[c.f].to > 0 {
+			continue
+		}
+		text, doubled := csv.Cell(c.at)
+		if doubled {
+			text = csv.Fields()[c.at]
+		}
+		from := len(b)
+		b = append(b, bytes.TrimSpace(text)...)
+		r.out.v[c.f] = span{uint32(from), uint32(len(b))}
+	}
+	r.beside, r.out.s = b, b
 }
 
 // cell walks the JSON in a cell, as it stands where that is possible.
@@ -310,7 +320,7 @@ func (r *reader) settleHead(head []byte) {
 			var inner time.Time
 			if cols.audit < len(fields) {
 				_ = r.in.walk(fields[cols.audit], 1) // as far as it goes
-				if m, ok := parseTime(r.bare(r.in.v[fTime], 1), false); ok {
+				if m, ok := parseTime(r.bare(r.in.raw(fTime), 1), false); ok {
 					inner = m.t
 				}
 			}

@@ -1,0 +1,47 @@
+package microsoft_test
+
+import (
+	"bytes"
+	"context"
+	"testing"
+
+	"keytrail/forensics"
+	"keytrail/forensics/format"
+	"keytrail/forensics/format/microsoft"
+	"keytrail/forensics/format/microsoft/audittest"
+)
+
+// counter is a sink that only counts.
+type counter struct{ records, events, skipped, broken, warnings int }
+
+func (c *counter) Record(r *format.Record) error {
+	c.records++
+	c.events += len(r.Events)
+	return nil
+}
+func (c *counter) Skip(forensics.Ref)           { c.skipped++ }
+func (c *counter) Broken(forensics.Ref, string) { c.broken++ }
+func (c *counter) Warn(forensics.Ref, string)   { c.warnings++ }
+
+func BenchmarkUnifiedAudit(b *testing.B) {
+	const n = 20000
+	var log bytes.Buffer
+	if err := audittest.Write(&log, n, 1); err != nil {
+		b.Fatal(err)
+	}
+	text := log.Bytes()
+	b.SetBytes(int64(len(text)))
+	b.ReportAllocs()
+	for b.Loop() {
+		var got counter
+		in := &format.Input{Name: "AuditLog.csv", Size: int64(len(text)), Head: text[:format.HeadSize], Reader: bytes.NewReader(text)}
+		if err := (microsoft.UnifiedAudit{}).Parse(context.Background(), in, &got); err != nil {
+			b.Fatal(err)
+		}
+		if got != (counter{records: n, events: n}) {
+			b.Fatalf("read %+v", got)
+		}
+	}
+	b.ReportMetric(float64(n)*float64(b.N)/b.Elapsed().Seconds(), "rec/s")
+	b.ReportMetric(float64(len(text))/n, "B/rec")
+}
