@@ -208,4 +208,3 @@ func TestOpenErrors(t *testing.T) {
 		t.Errorf("case folder: got %v", err)
 	}
 }
-
