@@ -1,0 +1,222 @@
+package google
+
+import (
+	"net/netip"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/valyala/fastjson"
+
+	"keytrail/forensics"
+	"keytrail/forensics/format"
+)
+
+// activity is what all events of one record share. Its values point into the parsed record.
+type activity struct {
+	id, actor, network *fastjson.Value
+	events             *fastjson.Value
+	ip                 *fastjson.Value
+	proto              *fastjson.Value // Cloud Logging
+	stamp              *fastjson.Value // Cloud Logging's timestamp
+	typ, name          *fastjson.Value // where there is no events
+	parameters         *fastjson.Value
+	agent              string
+
+	app       string
+	qualifier string
+	customer  string
+	time      forensics.Time
+	email     string
+	acted     string // who acted, as written
+	addr      netip.Addr
+	host      string
+	country   string
+	asn       uint32
+}
+
+func (a *activity) clear() { *a = activity{} }
+
+// visit notes the members of an activity or of a log entry.
+func (a *activity) visit(o *fastjson.Object) {
+	o.Visit(func(key []byte, v *fastjson.Value) {
+		switch string(key) {
+		case "id":
+			a.id = v
+		case "actor":
+			a.actor = v
+		case "ipAddress":
+			a.ip = v
+		case "networkInfo":
+			a.network = v
+		case "events":
+			a.events = v
+		case "protoPayload":
+			a.proto = v
+		case "timestamp":
+			a.stamp = v
+		case "name":
+			a.name = v
+		case "type":
+			a.typ = v
+		case "parameters":
+			a.parameters = v
+		}
+	})
+}
+
+// settle reads the shared fields.
+func (a *activity) settle() {
+	if a.id != nil && a.id.Type() == fastjson.TypeObject {
+		a.id.GetObject().Visit(func(key []byte, v *fastjson.Value) {
+			switch string(key) {
+			case "time":
+				a.time = readTime(text(v), "Activity")
+			case "uniqueQualifier":
+				a.qualifier = text(v)
+			case "applicationName":
+				a.app = text(v)
+			case "customerId":
+				a.customer = text(v)
+			}
+		})
+	}
+	if a.actor != nil && a.actor.Type() == fastjson.TypeObject {
+		var caller, key, profile string
+		a.actor.GetObject().Visit(func(k []byte, v *fastjson.Value) {
+			switch string(k) {
+			case "email":
+				a.email = text(v)
+			case "callerType":
+				caller = text(v)
+			case "key":
+				key = text(v)
+			case "profileId":
+				profile = text(v)
+			}
+		})
+		a.acted = firstOf(a.email, key, profile, caller)
+	}
+	if a.ip != nil {
+		a.addr, a.host = readIP(text(a.ip))
+	}
+	if a.network != nil {
+		if c := text(a.network.Get("regionCode")); len(c) == 2 {
+			a.country = c
+		}
+		if n, err := strconv.ParseUint(text(a.network.Get("ipAsn", "0")), 10, 32); err == nil {
+			a.asn = uint32(n)
+		}
+	}
+	if a.time.IsZero() {
+		a.time.Unreliable, a.time.Desc = true, "Activity"
+	}
+}
+
+// cloudLogging takes the shared fields from protoPayload, a google.cloud.audit.AuditLog
+// (cloud.google.com/logging/docs/audit/gsuite-audit-logging, read 2026-11). The application's
+// name is the first label of the service: login.googleapis.com.
+func (r *reader) cloudLogging() {
+	a := &r.act
+	p := a.proto
+	a.id, a.events = nil, nil
+	service := text(p.Get("serviceName"))
+	a.app, _, _ = strings.Cut(service, ".")
+	if a.app == "oauth2" {
+		a.app = "token"
+	}
+	a.email = text(p.Get("authenticationInfo", "principalEmail"))
+	a.acted = a.email
+	a.ip = p.Get("requestMetadata", "callerIp")
+	a.agent = text(p.Get("requestMetadata", "callerSuppliedUserAgent"))
+	a.events = p.Get("metadata", "event")
+	a.qualifier = text(p.Get("metadata", "activityId", "uniqQualifier"))
+	if a.stamp != nil {
+		a.time = readTime(text(a.stamp), "Activity")
+	}
+	a.typ, a.parameters = nil, nil
+	a.name = p.Get("methodName")
+}
+
+// text is a value as text: a string, a number or a truth value as written, of an array its first elements.
+func text(v *fastjson.Value) string {
+	if v == nil {
+		return ""
+	}
+	switch v.Type() {
+	case fastjson.TypeString:
+		return format.Text(v.GetStringBytes())
+	case fastjson.TypeNumber, fastjson.TypeTrue, fastjson.TypeFalse:
+		return format.Text(v.MarshalTo(nil))
+	case fastjson.TypeArray:
+		var parts []string
+		for _, e := range v.GetArray() {
+			if s := text(e); s != "" {
+				parts = append(parts, s)
+			}
+			if len(parts) == maxValues {
+				break
+			}
+		}
+		return strings.Join(parts, ", ")
+	}
+	return ""
+}
+
+// maxValues is how many elements of a multiValue are read; Google's lists are short.
+const maxValues = 64
+
+func firstOf(texts ...string) string {
+	for _, s := range texts {
+		if s != "" {
+			return s
+		}
+	}
+	return ""
+}
+
+// readTime reads the time of an activity: RFC 3339, or as shippers rewrite it, with a
+// space and without a zone, which is then unknown.
+func readTime(s, desc string) forensics.Time {
+	t, err := time.Parse(time.RFC3339Nano, s)
+	if err == nil {
+		return forensics.UTC(t, fraction(s), s, desc)
+	}
+	for _, layout := range []string{"2006-01-02 15:04:05.999999999Z07:00", "2006-01-02 15:04:05.999999999 MST"} {
+		if t, err = time.Parse(layout, s); err == nil && (layout[len(layout)-1] == '0' || strings.HasSuffix(s, " UTC")) {
+			return forensics.UTC(t, fraction(s), s, desc)
+		}
+	}
+	for _, layout := range []string{"2006-01-02 15:04:05.999999999", "2006-01-02T15:04:05.999999999"} {
+		if t, err = time.Parse(layout, s); err == nil {
+			return forensics.Wall(t, fraction(s), s, desc)
+		}
+	}
+	return forensics.Time{Unreliable: true, Original: s, Desc: desc}
+}
+
+// fraction tells the precision from the digits behind the point.
+func fraction(s string) forensics.Precision {
+	i := strings.LastIndexByte(s, '.')
+	if i < 0 {
+		return forensics.PrecisionSecond
+	}
+	n := 0
+	for _, c := range s[i+1:] {
+		if c < '0' || c > '9' {
+			break
+		}
+		n++
+	}
+	return forensics.PrecisionOf(n)
+}
+
+// readIP reads an address; what is none is kept as the name of a host.
+func readIP(s string) (netip.Addr, string) {
+	s = strings.Trim(strings.TrimSpace(s), "[]")
+	addr, err := netip.ParseAddr(s)
+	if err != nil {
+		return netip.Addr{}, s
+	}
+	return addr.Unmap().WithZone(""), ""
+}

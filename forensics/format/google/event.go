@@ -1,0 +1,262 @@
+package google
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/valyala/fastjson"
+
+	"keytrail/forensics"
+)
+
+// param is one parameter of an event; a nested one has the names above it in front, with points.
+type param struct {
+	name  string
+	value *fastjson.Value
+}
+
+// params are the parameters of one event in the order in which they are written.
+type params []param
+
+// maxDepth and maxParams bound what is looked at in one event.
+const (
+	maxDepth  = 8
+	maxParams = 1024
+)
+
+// flatten collects parameters from any of their spellings: a list of {name, value...} or
+// an object, both nested.
+func (p *params) flatten(prefix string, v *fastjson.Value, depth int) {
+	if v == nil || depth > maxDepth || len(*p) >= maxParams {
+		return
+	}
+	switch v.Type() {
+	case fastjson.TypeArray:
+		for _, e := range v.GetArray() {
+			p.named(prefix, e, depth)
+		}
+	case fastjson.TypeObject:
+		v.GetObject().Visit(func(key []byte, v *fastjson.Value) {
+			name := prefix + string(key)
+			if v.Type() == fastjson.TypeObject {
+				p.flatten(name+".", v, depth+1)
+				return
+			}
+			*p = append(*p, param{name, v})
+		})
+	}
+}
+
+// named reads one {name, value | intValue | boolValue | multiValue | messageValue ...}.
+func (p *params) named(prefix string, v *fastjson.Value, depth int) {
+	o, err := v.Object()
+	if err != nil || len(*p) >= maxParams {
+		return
+	}
+	var name string
+	var value *fastjson.Value
+	o.Visit(func(key []byte, v *fastjson.Value) {
+		switch string(key) {
+		case "name":
+			name = prefix + text(v)
+		case "value", "intValue", "boolValue", "multiValue", "multiIntValue", "multiBoolValue", "multiStrValue",
+			"messageValue", "multiMessageValue":
+			value = v
+		}
+	})
+	switch {
+	case value == nil:
+	case value.Type() == fastjson.TypeObject:
+		p.flatten(name+".", value.Get("parameter"), depth+1)
+	case value.Type() == fastjson.TypeArray && len(value.GetArray()) > 0 && value.GetArray()[0].Type() == fastjson.TypeObject:
+		for _, m := range value.GetArray() {
+			p.flatten(name+".", m.Get("parameter"), depth+1)
+		}
+	default:
+		*p = append(*p, param{name, value})
+	}
+}
+
+// get gives the first parameter of that name as text.
+func (p params) get(name string) string {
+	for i := range p {
+		if p[i].name == name {
+			return text(p[i].value)
+		}
+	}
+	return ""
+}
+
+// event adds one event of the activity. One without any name says nothing and is left out.
+func (r *reader) event(n int, typ, name, parameters *fastjson.Value) {
+	a := &r.act
+	operation, class := text(name), text(typ)
+	if strings.HasPrefix(operation, "google.") { // Cloud Logging's methodName
+		operation = snake(operation[strings.LastIndexByte(operation, '.')+1:])
+	}
+	if operation == "" && class == "" {
+		return
+	}
+	r.params = r.params[:0]
+	r.params.flatten("", parameters, 0)
+	rule := find(a.app, class, operation)
+	e := forensics.Event{
+		Kind: rule.kind, Outcome: rule.outcome, Time: a.time,
+		Account: a.email, Actor: a.acted, IP: a.addr, Host: a.host, Country: a.country, ASN: a.asn,
+		Client: a.agent, Operation: firstOf(operation, class), Service: service,
+	}
+	if rule.desc != "" {
+		e.Time.Desc = rule.desc
+	}
+	if rule.key != "" {
+		e.Key = r.params.get(rule.key)
+	}
+	e.Detail = r.detail(rule.detail)
+	switch {
+	case operation == "delivery":
+		r.delivery(&e)
+	case a.app == "login" || a.app == "user_accounts" || a.app == "":
+		r.account(&e, operation)
+	case a.app == "admin":
+		if user := r.params.get("USER_EMAIL"); user != "" {
+			e.Account = user
+		}
+	}
+	e.Fact = r.fact(&e, rule.twice, n)
+	r.events = append(r.events, e)
+}
+
+func (r *reader) detail(names []string) string {
+	var parts []string
+	for _, name := range names {
+		if s := r.params.get(name); s != "" {
+			parts = append(parts, s)
+		}
+	}
+	return strings.Join(parts, ", ")
+}
+
+// account reads what events about a user's own account have beside it.
+func (r *reader) account(e *forensics.Event, operation string) {
+	if user := r.params.get("affected_email_address"); user != "" {
+		e.Account = user
+	}
+	if stamp := r.params.get("login_timestamp"); stamp != "" {
+		r.micros(e, stamp, "Suspicious login")
+	}
+	if r.params.get("is_suspicious") == "true" {
+		e.Detail = strings.TrimPrefix(e.Detail+", is_suspicious", ", ")
+	}
+	if operation == "login_challenge" || operation == "login_verification" {
+		// A challenge that was not passed is a login that failed; one that was passed is
+		// followed by a login_success of its own.
+		switch status := strings.ToLower(r.params.get("login_challenge_status")); {
+		case strings.Contains(status, "fail"), strings.Contains(status, "incorrect"):
+			e.Kind, e.Outcome = forensics.LoginFailed, forensics.Failure
+		case strings.Contains(status, "pass"):
+			e.Outcome = forensics.Success
+		}
+	}
+}
+
+// micros adds a further time that is written as microseconds since 1970.
+func (r *reader) micros(e *forensics.Event, stamp, desc string) {
+	n, err := strconv.ParseInt(stamp, 10, 64)
+	if err != nil || n <= 0 {
+		r.doubt = desc + " is no number of microseconds"
+		return
+	}
+	e.Others = append(e.Others, forensics.UTC(time.UnixMicro(n).UTC(), forensics.PrecisionMicro, stamp, desc))
+}
+
+// delivery reads a Gmail log event: what happened to which mail.
+func (r *reader) delivery(e *forensics.Event) {
+	number := r.params.get("event_info.mail_event_type")
+	m := mailEvents[number]
+	e.Kind, e.Folder, e.Detail = m.kind, m.folder, m.detail
+	if m == (mailEvent{}) && number != "" {
+		e.Detail = "mail_event_type " + number
+	}
+	if ok := r.params.get("event_info.success"); ok == "false" {
+		e.Outcome = forensics.Failure
+	}
+	e.Subject = r.params.get("message_info.subject")
+	e.MessageID = strings.Trim(r.params.get("message_info.rfc2822_message_id"), "<> ")
+	e.From = firstOf(r.params.get("message_info.source.from_header_address"), r.params.get("message_info.source.address"))
+	for i := range r.params {
+		if r.params[i].name == "message_info.destination.address" {
+			e.To = append(e.To, text(r.params[i].value))
+		}
+	}
+	const context = "event_info.client_context."
+	client := r.params.get(context + "client_type")
+	switch client {
+	case "IMAP", "POP3", "WEB":
+		e.Protocol = strings.ToLower(client)
+	}
+	if e.Client == "" && e.Protocol == "" {
+		e.Client = client
+	}
+	if delegate := r.params.get(context + "session_context.delegate_user_email"); delegate != "" {
+		e.Actor = delegate
+	}
+	if stamp := r.params.get("event_info.timestamp_usec"); stamp != "" {
+		r.micros(e, stamp, "Mail event")
+	}
+}
+
+// fact identifies what happened wherever it is recorded. The time counts in
+// milliseconds, because the API writes no more while Cloud Logging does.
+//
+// An event that two application logs record has a qualifier of its own in each: there the moment, who acted, what,
+// and all parameters make it the same. Empty where too little is known.
+func (r *reader) fact(e *forensics.Event, twice bool, n int) string {
+	a := &r.act
+	if a.time.Unreliable || a.time.IsZero() {
+		return ""
+	}
+	ms := strconv.FormatInt(a.time.Nano/int64(time.Millisecond), 10)
+	if twice {
+		if e.Account == "" && e.Actor == "" {
+			return ""
+		}
+		return strings.Join([]string{"google", "account", ms, strings.ToLower(e.Actor), strings.ToLower(e.Account), e.Operation, r.params.digest()}, "|")
+	}
+	if a.qualifier == "" {
+		return ""
+	}
+	return "google|" + a.app + "|" + a.qualifier + "|" + ms + "|" + e.Operation + "|" + strconv.Itoa(n)
+}
+
+// digest is short and the same for the same parameters in any order.
+func (p params) digest() string {
+	if len(p) == 0 {
+		return ""
+	}
+	lines := make([]string, len(p))
+	for i := range p {
+		lines[i] = strconv.Quote(p[i].name) + "=" + strconv.Quote(text(p[i].value))
+	}
+	slices.Sort(lines)
+	sum := sha256.Sum256([]byte(strings.Join(lines, "\n")))
+	return hex.EncodeToString(sum[:8])
+}
+
+// snake writes loginFailure as login_failure.
+func snake(s string) string {
+	var b strings.Builder
+	for i, c := range s {
+		if c >= 'A' && c <= 'Z' {
+			if i > 0 {
+				b.WriteByte('_')
+			}
+			c += 'a' - 'A'
+		}
+		b.WriteRune(c)
+	}
+	return b.String()
+}
