@@ -39,6 +39,7 @@ func (n *Notices) Classify(m *forensics.Mail, e *forensics.Event) {
 type sight struct {
 	mail    *forensics.Mail
 	subject text
+	plain   string // the subject as the generic rules see it: in lower case, without what stands in quotes
 	body    text
 	hasBody bool
 	typ     int // Google's type number, 0 none, -1 not looked for yet
@@ -60,6 +61,7 @@ func (n *Notices) notice(m *forensics.Mail, e *forensics.Event, b *Brand, domain
 	if isReply(s.subject.low) {
 		return
 	}
+	s.plain = unquoted(s.subject.low)
 	rule, basis := n.firstRule(s, b, m.From)
 	if rule == nil && !n.looks.speaksOfSecurity(m.Subject) {
 		return
@@ -110,11 +112,32 @@ func (n *Notices) firstRule(s *sight, b *Brand, from string) (*Rule, Basis) {
 		if r.Kind == forensics.Alert {
 			continue // what imitations say
 		}
-		if basis := r.recognises(s); basis != 0 {
+		if basis := find(r.subject, s.plain); basis != 0 {
 			return r, basis
 		}
 	}
 	return nil, 0
+}
+
+// unquoted takes out what a folded text quotes: a shop's subject quotes the title of a
+// book, and that may be anything.
+func unquoted(low string) string {
+	if strings.IndexByte(low, '"') < 0 {
+		return low
+	}
+	var out strings.Builder
+	for rest := low; ; {
+		before, after, found := strings.Cut(rest, `"`)
+		out.WriteString(before)
+		if !found {
+			return out.String()
+		}
+		if _, rest, found = strings.Cut(after, `"`); !found {
+			out.WriteString(after)
+			return out.String()
+		}
+		out.WriteByte('"')
+	}
 }
 
 // recognises reports how sure the rule is of the mail, 0 where it does not match.

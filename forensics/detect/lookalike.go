@@ -40,6 +40,7 @@ type name struct {
 	tokens []string // skeletons
 	plain  []string // the same tokens as a lower-case Latin text has them
 	joined string   // tokens in one word
+	more   bool     // "Gemini+": a common word, a name only where another word stands beside it
 	brand  *Brand
 }
 
@@ -51,7 +52,8 @@ func newLookAlikes(brands []*Brand, generic *Brand, words []string) lookAlikes {
 	}
 	for _, b := range brands {
 		for _, text := range b.Names {
-			nm := name{tokens: tokens(skeleton(text)), plain: tokens(strings.ToLower(text)), brand: b}
+			text, more := strings.CutSuffix(text, "+")
+			nm := name{tokens: tokens(skeleton(text)), plain: tokens(strings.ToLower(text)), more: more, brand: b}
 			if len(nm.tokens) == 0 || len(nm.tokens) != len(nm.plain) {
 				continue
 			}
@@ -152,7 +154,7 @@ func (l *lookAlikes) inName(display string) *Brand {
 			if len(plain) == len(got) && len(nm.joined) >= minHomoglyph && !slices.Equal(plain[i:end], nm.plain) {
 				return nm.brand // spelled to look like it
 			}
-			if l.fillers(got[:i]) && l.fillers(got[end:]) {
+			if l.fillers(got[:i]) && l.fillers(got[end:]) && (!nm.more || len(got) > len(nm.tokens)) {
 				return nm.brand
 			}
 		}
@@ -241,8 +243,12 @@ func (l *lookAlikes) besides(label string, nm *name) bool {
 		if len(nm.joined) < minHomoglyph {
 			continue
 		}
+		shortest := 1
+		if len(nm.joined) == minHomoglyph {
+			shortest = 5 // "webdesign" is not WEB.DE's
+		}
 		before, after, found := strings.Cut(parts[i], nm.joined)
-		if found && before+after != "" && (before == "" || l.words[before]) && (after == "" || l.words[after]) && l.fillers(parts[:i]) && l.fillers(parts[i+1:]) {
+		if found && len(before)+len(after) >= shortest && (before == "" || l.words[before]) && (after == "" || l.words[after]) && l.fillers(parts[:i]) && l.fillers(parts[i+1:]) {
 			return true
 		}
 	}
