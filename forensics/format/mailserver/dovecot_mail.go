@@ -23,6 +23,9 @@ func (p *parser) mailProcess(h *head) {
 			return
 		}
 	}
+	if h.service == "submission" && p.relayed(h) {
+		return
+	}
 	if h.level == 0 || h.level == 'I' {
 		p.mailLog(h)
 	}
@@ -276,4 +279,28 @@ var deliveries = [...][]byte{
 	deliveryForwarded: []byte(": forwarded to <"),
 	deliveryDiscarded: []byte(": marked message to be discarded"),
 	deliveryFailed:    []byte(": save failed to "),
+}
+
+// relayed reads what the submission proxy logs of a mail that it handed on:
+//
+//	Successfully relayed message: from=<..>, size=.., id=.., nrcpt=..[, reply=..]
+//
+// Source: https://github.com/dovecot/core, src/submission/submission-commands.c (2026-11).
+func (p *parser) relayed(h *head) bool {
+	rest, ok := bytes.CutPrefix(h.text, []byte("Successfully relayed message: from=<"))
+	if !ok {
+		return false
+	}
+	e := p.add(forensics.MailSent, "Submission")
+	p.owner(e, h)
+	e.Outcome = forensics.Success
+	e.Operation = "Successfully relayed message"
+	from, rest, _ := bytes.Cut(rest, []byte(">"))
+	e.From = p.str(from)
+	if _, n, ok := bytes.Cut(rest, []byte(", nrcpt=")); ok {
+		if n, good := count(value(n)); good {
+			e.Detail = plural(n, "recipient")
+		}
+	}
+	return true
 }

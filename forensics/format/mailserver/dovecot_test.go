@@ -283,6 +283,7 @@ func TestFacts(t *testing.T) {
 //	grep -cE 'Login: user=' dovecot-*/*.log                                      1
 //	grep -cE 'auth failed|unknown user|pam_authenticate' dovecot-*/*.log        45
 //	grep -cE 'no auth attempts' dovecot-*/*.log                                   1
+//	grep -cE 'authenticator failed for' exim-*/*.log                           16 of 37 lines
 //	grep -cE 'SASL [A-Z]+ authentication failed' postfix-*/*.log                 17 of 30 lines
 func TestPublicCorpus(t *testing.T) {
 	root := os.Getenv("KEYTRAIL_CORPUS")
@@ -321,6 +322,9 @@ func TestPublicCorpus(t *testing.T) {
 	}
 	if d := cmp.Diff(map[string]int{"login-succeeded": 1, "login-failed": 45, "skipped": 1, "broken": 0}, count(Dovecot{}, "dovecot-*")); d != "" {
 		t.Errorf("dovecot (-want +got):\n%s", d)
+	}
+	if d := cmp.Diff(map[string]int{"login-failed": 16, "skipped": 21, "broken": 0}, count(Exim{}, "exim-*")); d != "" {
+		t.Errorf("exim (-want +got):\n%s", d)
 	}
 	if d := cmp.Diff(map[string]int{"login-failed": 17, "skipped": 13, "broken": 0}, count(Postfix{}, "postfix-*")); d != "" {
 		t.Errorf("postfix (-want +got):\n%s", d)

@@ -22,13 +22,16 @@ type parser struct {
 	out    format.Sink
 	lines  *format.Lines
 	line   line
+	reader func([]byte) string // of one line: read, or webmail
 	rec    format.Record
 	events []forensics.Event
 	known  map[string]string
 }
 
 func newParser(r io.Reader, out format.Sink) *parser {
-	return &parser{out: out, lines: format.NewLines(r, maxLine), known: make(map[string]string), events: make([]forensics.Event, 0, 4)}
+	p := &parser{out: out, lines: format.NewLines(r, maxLine), known: make(map[string]string), events: make([]forensics.Event, 0, 4)}
+	p.reader = p.read
+	return p
 }
 
 // run reads to the end.
@@ -46,7 +49,11 @@ func (p *parser) run(ctx context.Context) error {
 			continue
 		}
 		p.events = p.events[:0]
-		why := p.read(b)
+		why := "line holds zero bytes"
+		// A crash leaves blocks of zeros; a line behind one is whole.
+		if b = bytes.TrimLeft(b, "\x00"); len(b) > 0 && bytes.IndexByte(b, 0) < 0 {
+			why = p.reader(b)
+		}
 		switch {
 		case why != "":
 			p.out.Broken(p.lines.Ref(), why)
@@ -68,9 +75,6 @@ func (p *parser) run(ctx context.Context) error {
 // read judges one line. It appends events, or says why a line that ought to give some
 // cannot be read.
 func (p *parser) read(b []byte) (why string) {
-	if b = bytes.TrimLeft(b, "\x00"); bytes.IndexByte(b, 0) >= 0 || len(b) == 0 {
-		return "line holds zero bytes" // a crash leaves blocks of them; a line behind one is whole
-	}
 	var dated bool
 	if p.line, dated = split(b); !dated {
 		if isOurs(b) {
@@ -85,6 +89,10 @@ func (p *parser) read(b []byte) (why string) {
 		if h, ok := parseHead(p.line.msg); ok {
 			return p.dovecot(&h)
 		}
+	case isEximName(p.line.program):
+		return p.exim(p.line.msg)
+	case isCourierName(p.line.program):
+		p.courier(p.line.msg)
 	case bytes.Contains(p.line.program, []byte("smtpd")) || bytes.HasSuffix(p.line.program, []byte("postfix")):
 		return p.postfix(p.line.msg)
 	}

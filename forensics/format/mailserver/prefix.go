@@ -49,9 +49,13 @@ func split(b []byte) (l line, dated bool) {
 	}
 	rest = stream(rest)
 	rest = l.again(rest)
+	if isExim(rest) {
+		l.program, l.msg = eximName, rest
+		return l, true
+	}
 	l.named(rest)
-	if l.program != nil && isDovecotName(l.program) {
-		l.msg = l.again(l.msg) // docker's syslog driver carries the program's own stamp along
+	if l.program != nil && (isDovecotName(l.program) || isEximName(l.program)) {
+		l.msg = l.again(l.msg) // docker's syslog driver and Exim carry the program's own stamp along
 	}
 	return l, true
 }
@@ -140,6 +144,10 @@ func (l *line) named(b []byte) {
 		}
 		t, rest := token(b)
 		if n := len(t); n > 1 && t[n-1] == ':' {
+			if bytes.HasSuffix(t, []byte("-login:")) && service(t[:n-1]) != "" {
+				l.program, l.msg = dovecotName, b // old versions logged under the process's name
+				return
+			}
 			t = t[:n-1]
 			if i := bytes.IndexByte(t, '['); i > 0 {
 				t = t[:i]
