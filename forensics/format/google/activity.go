@@ -25,7 +25,6 @@ type activity struct {
 
 	app       string
 	qualifier string
-	customer  string
 	time      forensics.Time
 	email     string
 	acted     string // who acted, as written
@@ -66,18 +65,19 @@ func (a *activity) visit(o *fastjson.Object) {
 }
 
 // settle reads the shared fields.
-func (a *activity) settle() {
+func (r *reader) settle() {
+	a := &r.act
 	if a.id != nil && a.id.Type() == fastjson.TypeObject {
 		a.id.GetObject().Visit(func(key []byte, v *fastjson.Value) {
 			switch string(key) {
 			case "time":
-				a.time = readTime(text(v), "Activity")
+				a.time = readTime(format.Text(v.GetStringBytes()), "Activity") // not interned: each is new
 			case "uniqueQualifier":
-				a.qualifier = text(v)
+				if a.qualifier = format.Text(v.GetStringBytes()); a.qualifier == "" {
+					a.qualifier = r.text(v) // a number
+				}
 			case "applicationName":
-				a.app = text(v)
-			case "customerId":
-				a.customer = text(v)
+				a.app = r.text(v)
 			}
 		})
 	}
@@ -86,25 +86,25 @@ func (a *activity) settle() {
 		a.actor.GetObject().Visit(func(k []byte, v *fastjson.Value) {
 			switch string(k) {
 			case "email":
-				a.email = text(v)
+				a.email = r.text(v)
 			case "callerType":
-				caller = text(v)
+				caller = r.text(v)
 			case "key":
-				key = text(v)
+				key = r.text(v)
 			case "profileId":
-				profile = text(v)
+				profile = r.text(v)
 			}
 		})
 		a.acted = firstOf(a.email, key, profile, caller)
 	}
 	if a.ip != nil {
-		a.addr, a.host = readIP(text(a.ip))
+		a.addr, a.host = readIP(r.text(a.ip))
 	}
 	if a.network != nil {
-		if c := text(a.network.Get("regionCode")); len(c) == 2 {
+		if c := r.text(a.network.Get("regionCode")); len(c) == 2 {
 			a.country = c
 		}
-		if n, err := strconv.ParseUint(text(a.network.Get("ipAsn", "0")), 10, 32); err == nil {
+		if n, err := strconv.ParseUint(r.text(a.network.Get("ipAsn", "0")), 10, 32); err == nil {
 			a.asn = uint32(n)
 		}
 	}
@@ -120,38 +120,39 @@ func (r *reader) cloudLogging() {
 	a := &r.act
 	p := a.proto
 	a.id, a.events = nil, nil
-	service := text(p.Get("serviceName"))
+	service := r.text(p.Get("serviceName"))
 	a.app, _, _ = strings.Cut(service, ".")
 	if a.app == "oauth2" {
 		a.app = "token"
 	}
-	a.email = text(p.Get("authenticationInfo", "principalEmail"))
+	a.email = r.text(p.Get("authenticationInfo", "principalEmail"))
 	a.acted = a.email
 	a.ip = p.Get("requestMetadata", "callerIp")
-	a.agent = text(p.Get("requestMetadata", "callerSuppliedUserAgent"))
+	a.agent = r.text(p.Get("requestMetadata", "callerSuppliedUserAgent"))
 	a.events = p.Get("metadata", "event")
-	a.qualifier = text(p.Get("metadata", "activityId", "uniqQualifier"))
+	a.qualifier = r.text(p.Get("metadata", "activityId", "uniqQualifier"))
 	if a.stamp != nil {
-		a.time = readTime(text(a.stamp), "Activity")
+		a.time = readTime(r.text(a.stamp), "Activity")
 	}
 	a.typ, a.parameters = nil, nil
 	a.name = p.Get("methodName")
 }
 
 // text is a value as text: a string, a number or a truth value as written, of an array its first elements.
-func text(v *fastjson.Value) string {
+func (r *reader) text(v *fastjson.Value) string {
 	if v == nil {
 		return ""
 	}
 	switch v.Type() {
 	case fastjson.TypeString:
-		return format.Text(v.GetStringBytes())
+		return r.intern(v.GetStringBytes())
 	case fastjson.TypeNumber, fastjson.TypeTrue, fastjson.TypeFalse:
-		return format.Text(v.MarshalTo(nil))
+		r.scratch = v.MarshalTo(r.scratch[:0])
+		return r.intern(r.scratch)
 	case fastjson.TypeArray:
 		var parts []string
 		for _, e := range v.GetArray() {
-			if s := text(e); s != "" {
+			if s := r.text(e); s != "" {
 				parts = append(parts, s)
 			}
 			if len(parts) == maxValues {
@@ -161,6 +162,26 @@ func text(v *fastjson.Value) string {
 		return strings.Join(parts, ", ")
 	}
 	return ""
+}
+
+// intern makes a string, and the same one for the same bytes: audit logs repeat themselves.
+func (r *reader) intern(b []byte) string {
+	const longest, most = 128, 4096
+	if len(b) == 0 {
+		return ""
+	}
+	if len(b) > longest {
+		return format.Text(b)
+	}
+	if s, ok := r.interned[string(b)]; ok {
+		return s
+	}
+	if len(r.interned) >= most {
+		clear(r.interned)
+	}
+	s := format.Text(b)
+	r.interned[string(b)] = s
+	return s
 }
 
 // maxValues is how many elements of a multiValue are read; Google's lists are short.

@@ -100,12 +100,15 @@ func (WorkspaceAudit) Parse(ctx context.Context, in *format.Input, out format.Si
 type reader struct {
 	parser fastjson.Parser
 	act    activity
-	params params
+	params []param // of the event at hand, as written
 	events []forensics.Event
 	doubt  string // about the record read last
+
+	interned map[string]string // bytes to their text
+	scratch  []byte
 }
 
-func newReader() *reader { return &reader{} }
+func newReader() *reader { return &reader{interned: map[string]string{}} }
 
 // read gives the events of one record; they are valid until the next call.
 func (r *reader) read(text []byte) ([]forensics.Event, error) {
@@ -125,7 +128,7 @@ func (r *reader) read(text []byte) ([]forensics.Event, error) {
 		r.cloudLogging()
 	}
 	a := &r.act
-	a.settle()
+	r.settle()
 	switch {
 	case a.events == nil:
 		r.event(0, a.typ, a.name, a.parameters)

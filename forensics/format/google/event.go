@@ -19,9 +19,6 @@ type param struct {
 	value *fastjson.Value
 }
 
-// params are the parameters of one event in the order in which they are written.
-type params []param
-
 // maxDepth and maxParams bound what is looked at in one event.
 const (
 	maxDepth  = 8
@@ -30,31 +27,41 @@ const (
 
 // flatten collects parameters from any of their spellings: a list of {name, value...} or
 // an object, both nested.
-func (p *params) flatten(prefix string, v *fastjson.Value, depth int) {
-	if v == nil || depth > maxDepth || len(*p) >= maxParams {
+func (r *reader) flatten(prefix string, v *fastjson.Value, depth int) {
+	if v == nil || depth > maxDepth || len(r.params) >= maxParams {
 		return
 	}
 	switch v.Type() {
 	case fastjson.TypeArray:
 		for _, e := range v.GetArray() {
-			p.named(prefix, e, depth)
+			r.named(prefix, e, depth)
 		}
 	case fastjson.TypeObject:
 		v.GetObject().Visit(func(key []byte, v *fastjson.Value) {
 			name := prefix + string(key)
-			if v.Type() == fastjson.TypeObject {
-				p.flatten(name+".", v, depth+1)
-				return
+			switch {
+			case v.Type() == fastjson.TypeObject:
+				r.flatten(name+".", v, depth+1)
+			case ofObjects(v):
+				for _, e := range v.GetArray() {
+					r.flatten(name+".", e, depth+1)
+				}
+			default:
+				r.params = append(r.params, param{name, v})
 			}
-			*p = append(*p, param{name, v})
 		})
 	}
 }
 
+func ofObjects(v *fastjson.Value) bool {
+	list := v.GetArray()
+	return len(list) > 0 && list[0].Type() == fastjson.TypeObject
+}
+
 // named reads one {name, value | intValue | boolValue | multiValue | messageValue ...}.
-func (p *params) named(prefix string, v *fastjson.Value, depth int) {
+func (r *reader) named(prefix string, v *fastjson.Value, depth int) {
 	o, err := v.Object()
-	if err != nil || len(*p) >= maxParams {
+	if err != nil || len(r.params) >= maxParams {
 		return
 	}
 	var name string
@@ -62,7 +69,7 @@ func (p *params) named(prefix string, v *fastjson.Value, depth int) {
 	o.Visit(func(key []byte, v *fastjson.Value) {
 		switch string(key) {
 		case "name":
-			name = prefix + text(v)
+			name = prefix + r.text(v)
 		case "value", "intValue", "boolValue", "multiValue", "multiIntValue", "multiBoolValue", "multiStrValue",
 			"messageValue", "multiMessageValue":
 			value = v
@@ -71,21 +78,21 @@ func (p *params) named(prefix string, v *fastjson.Value, depth int) {
 	switch {
 	case value == nil:
 	case value.Type() == fastjson.TypeObject:
-		p.flatten(name+".", value.Get("parameter"), depth+1)
-	case value.Type() == fastjson.TypeArray && len(value.GetArray()) > 0 && value.GetArray()[0].Type() == fastjson.TypeObject:
+		r.flatten(name+".", value.Get("parameter"), depth+1)
+	case ofObjects(value):
 		for _, m := range value.GetArray() {
-			p.flatten(name+".", m.Get("parameter"), depth+1)
+			r.flatten(name+".", m.Get("parameter"), depth+1)
 		}
 	default:
-		*p = append(*p, param{name, value})
+		r.params = append(r.params, param{name, value})
 	}
 }
 
 // get gives the first parameter of that name as text.
-func (p params) get(name string) string {
-	for i := range p {
-		if p[i].name == name {
-			return text(p[i].value)
+func (r *reader) get(name string) string {
+	for i := range r.params {
+		if r.params[i].name == name {
+			return r.text(r.params[i].value)
 		}
 	}
 	return ""
@@ -94,7 +101,7 @@ func (p params) get(name string) string {
 // event adds one event of the activity. One without any name says nothing and is left out.
 func (r *reader) event(n int, typ, name, parameters *fastjson.Value) {
 	a := &r.act
-	operation, class := text(name), text(typ)
+	operation, class := r.text(name), r.text(typ)
 	if strings.HasPrefix(operation, "google.") { // Cloud Logging's methodName
 		operation = snake(operation[strings.LastIndexByte(operation, '.')+1:])
 	}
@@ -102,7 +109,7 @@ func (r *reader) event(n int, typ, name, parameters *fastjson.Value) {
 		return
 	}
 	r.params = r.params[:0]
-	r.params.flatten("", parameters, 0)
+	r.flatten("", parameters, 0)
 	rule := find(a.app, class, operation)
 	e := forensics.Event{
 		Kind: rule.kind, Outcome: rule.outcome, Time: a.time,
@@ -113,7 +120,7 @@ func (r *reader) event(n int, typ, name, parameters *fastjson.Value) {
 		e.Time.Desc = rule.desc
 	}
 	if rule.key != "" {
-		e.Key = r.params.get(rule.key)
+		e.Key = r.get(rule.key)
 	}
 	e.Detail = r.detail(rule.detail)
 	switch {
@@ -122,7 +129,7 @@ func (r *reader) event(n int, typ, name, parameters *fastjson.Value) {
 	case a.app == "login" || a.app == "user_accounts" || a.app == "":
 		r.account(&e, operation)
 	case a.app == "admin":
-		if user := r.params.get("USER_EMAIL"); user != "" {
+		if user := r.get("USER_EMAIL"); user != "" {
 			e.Account = user
 		}
 	}
@@ -133,7 +140,7 @@ func (r *reader) event(n int, typ, name, parameters *fastjson.Value) {
 func (r *reader) detail(names []string) string {
 	var parts []string
 	for _, name := range names {
-		if s := r.params.get(name); s != "" {
+		if s := r.get(name); s != "" {
 			parts = append(parts, s)
 		}
 	}
@@ -142,19 +149,19 @@ func (r *reader) detail(names []string) string {
 
 // account reads what events about a user's own account have beside it.
 func (r *reader) account(e *forensics.Event, operation string) {
-	if user := r.params.get("affected_email_address"); user != "" {
+	if user := r.get("affected_email_address"); user != "" {
 		e.Account = user
 	}
-	if stamp := r.params.get("login_timestamp"); stamp != "" {
+	if stamp := r.get("login_timestamp"); stamp != "" {
 		r.micros(e, stamp, "Suspicious login")
 	}
-	if r.params.get("is_suspicious") == "true" {
+	if r.get("is_suspicious") == "true" {
 		e.Detail = strings.TrimPrefix(e.Detail+", is_suspicious", ", ")
 	}
 	if operation == "login_challenge" || operation == "login_verification" {
 		// A challenge that was not passed is a login that failed; one that was passed is
 		// followed by a login_success of its own.
-		switch status := strings.ToLower(r.params.get("login_challenge_status")); {
+		switch status := strings.ToLower(r.get("login_challenge_status")); {
 		case strings.Contains(status, "fail"), strings.Contains(status, "incorrect"):
 			e.Kind, e.Outcome = forensics.LoginFailed, forensics.Failure
 		case strings.Contains(status, "pass"):
@@ -175,25 +182,25 @@ func (r *reader) micros(e *forensics.Event, stamp, desc string) {
 
 // delivery reads a Gmail log event: what happened to which mail.
 func (r *reader) delivery(e *forensics.Event) {
-	number := r.params.get("event_info.mail_event_type")
+	number := r.get("event_info.mail_event_type")
 	m := mailEvents[number]
 	e.Kind, e.Folder, e.Detail = m.kind, m.folder, m.detail
 	if m == (mailEvent{}) && number != "" {
 		e.Detail = "mail_event_type " + number
 	}
-	if ok := r.params.get("event_info.success"); ok == "false" {
+	if ok := r.get("event_info.success"); ok == "false" {
 		e.Outcome = forensics.Failure
 	}
-	e.Subject = r.params.get("message_info.subject")
-	e.MessageID = strings.Trim(r.params.get("message_info.rfc2822_message_id"), "<> ")
-	e.From = firstOf(r.params.get("message_info.source.from_header_address"), r.params.get("message_info.source.address"))
+	e.Subject = r.get("message_info.subject")
+	e.MessageID = strings.Trim(r.get("message_info.rfc2822_message_id"), "<> ")
+	e.From = firstOf(r.get("message_info.source.from_header_address"), r.get("message_info.source.address"))
 	for i := range r.params {
 		if r.params[i].name == "message_info.destination.address" {
-			e.To = append(e.To, text(r.params[i].value))
+			e.To = append(e.To, r.text(r.params[i].value))
 		}
 	}
 	const context = "event_info.client_context."
-	client := r.params.get(context + "client_type")
+	client := r.get(context + "client_type")
 	switch client {
 	case "IMAP", "POP3", "WEB":
 		e.Protocol = strings.ToLower(client)
@@ -201,10 +208,10 @@ func (r *reader) delivery(e *forensics.Event) {
 	if e.Client == "" && e.Protocol == "" {
 		e.Client = client
 	}
-	if delegate := r.params.get(context + "session_context.delegate_user_email"); delegate != "" {
+	if delegate := r.get(context + "session_context.delegate_user_email"); delegate != "" {
 		e.Actor = delegate
 	}
-	if stamp := r.params.get("event_info.timestamp_usec"); stamp != "" {
+	if stamp := r.get("event_info.timestamp_usec"); stamp != "" {
 		r.micros(e, stamp, "Mail event")
 	}
 }
@@ -224,7 +231,7 @@ func (r *reader) fact(e *forensics.Event, twice bool, n int) string {
 		if e.Account == "" && e.Actor == "" {
 			return ""
 		}
-		return strings.Join([]string{"google", "account", ms, strings.ToLower(e.Actor), strings.ToLower(e.Account), e.Operation, r.params.digest()}, "|")
+		return strings.Join([]string{"google", "account", ms, strings.ToLower(e.Actor), strings.ToLower(e.Account), e.Operation, r.digest()}, "|")
 	}
 	if a.qualifier == "" {
 		return ""
@@ -233,13 +240,14 @@ func (r *reader) fact(e *forensics.Event, twice bool, n int) string {
 }
 
 // digest is short and the same for the same parameters in any order.
-func (p params) digest() string {
+func (r *reader) digest() string {
+	p := r.params
 	if len(p) == 0 {
 		return ""
 	}
 	lines := make([]string, len(p))
 	for i := range p {
-		lines[i] = strconv.Quote(p[i].name) + "=" + strconv.Quote(text(p[i].value))
+		lines[i] = strconv.Quote(p[i].name) + "=" + strconv.Quote(r.text(p[i].value))
 	}
 	slices.Sort(lines)
 	sum := sha256.Sum256([]byte(strings.Join(lines, "\n")))
