@@ -142,12 +142,15 @@ func cleanAddress(b []byte) string {
 
 // joinAt takes blanks around the at sign out and gives the word that holds it.
 func joinAt(b []byte) []byte {
-	fields := bytes.Fields(b)
 	joined := make([]byte, 0, len(b))
-	for i, f := range fields {
-		glue := i > 0 && (f[0] == '@' || f[0] == '.' || bytes.HasSuffix(fields[i-1], []byte{'@'}) || bytes.HasSuffix(fields[i-1], []byte{'.'}) && bytes.IndexByte(fields[i-1], '@') >= 0)
+	word := 0 // where the last word begins
+	for i, f := range bytes.Fields(b) {
+		last := joined[word:]
+		glue := f[0] == '@' || bytes.HasSuffix(last, []byte{'@'}) ||
+			bytes.IndexByte(last, '@') >= 0 && (f[0] == '.' || bytes.HasSuffix(last, []byte{'.'}))
 		if i > 0 && !glue {
 			joined = append(joined, ' ')
+			word = len(joined)
 		}
 		joined = append(joined, f...)
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"strings"
+	"unicode/utf8"
 
 	"keytrail/forensics/format"
 )
@@ -38,9 +39,10 @@ func matchMessage(h *format.Head) format.Guess {
 		return format.Guess{}
 	}
 	w := headWeight(b)
-	named := strings.HasSuffix(strings.ToLower(h.Name), ".eml")
+	name := strings.ToLower(h.Name)
+	named := strings.HasSuffix(name, ".eml") || strings.HasSuffix(name, ".msg")
 	switch {
-	case w.broken && w.strong < 2:
+	case (w.broken || w.late) && w.strong < 2:
 	case w.strong >= 2:
 		return format.Guess{Score: 80, Why: "begins with mail headers"}
 	case w.strong == 1 && w.total >= 2, w.total >= 3:
@@ -50,10 +52,13 @@ func matchMessage(h *format.Head) format.Guess {
 	case w.total == 1 && (w.ended || named):
 		return format.Guess{Score: 25, Why: "begins with one header"}
 	}
-	if named && w.total > 0 {
-		return format.Guess{Score: 15, Why: "named .eml, with hardly any header"}
+	switch {
+	case named && w.total > 0:
+		return format.Guess{Score: 15, Why: "named like a message, with hardly any header"}
+	case named && utf8.Valid(b[:min(len(b), 512)]):
+		return format.Guess{Score: 5, Why: "named like a message, but it has no headers"}
 	}
-	if named || w.total > 0 {
+	if w.total > 0 {
 		return format.Guess{Score: -20, Why: "no block of mail headers at the beginning"}
 	}
 	return format.Guess{}
@@ -64,6 +69,7 @@ type weight struct {
 	total  int  // different known fields
 	strong int  // of these, the ones that hardly anything but a mail has
 	broken bool // unknown fields outnumber the known ones
+	late   bool // another line stands before the first field
 	ended  bool // a blank line ends them
 }
 
@@ -89,6 +95,9 @@ func headWeight(b []byte) weight {
 		default:
 			w.total++
 		}
+	}
+	if len(h.fields) > 0 && h.fields[0].start > 0 {
+		w.late = !bytes.HasPrefix(b, fromSpace) && !bytes.HasPrefix(b, []byte(">From "))
 	}
 	w.broken = unknown > w.total+2
 	w.ended = h.end > 0 && h.end <= len(b) && (bytes.HasSuffix(b[:h.end], []byte("\n\n")) || bytes.HasSuffix(b[:h.end], []byte("\n\r\n")))

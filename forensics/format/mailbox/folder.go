@@ -150,9 +150,9 @@ func flagReasons(flags string) []string {
 	return out
 }
 
-// flags adds to the flags of a Maildir name the ones that mail programs write into an mbox:
-// Status and X-Status of mbox(5), and Mozilla's X-Mozilla-Status, where 0008 is a mail that
-// was deleted and still stands there until the file is compacted. They count only above the topmost Received.
+// flags gives the flags of a Maildir name, or those that Mozilla writes into an mbox as
+// X-Mozilla-Status above all other headers: 0008 is a mail that was deleted and still stands
+// there until the file is compacted (mailnews/base/public/nsMsgMessageFlags.idl).
 func (b *builder) flags() []string {
 	out := b.origin.flags
 	h := b.letter.head
@@ -164,7 +164,7 @@ func (b *builder) flags() []string {
 			for _, f := range [...]struct {
 				bit  uint64
 				name string
-			}{{0x0001, "flag:seen"}, {0x0002, "flag:replied"}, {0x0004, "flag:flagged"}, {0x0008, "flag:trashed"}, {0x1000, "flag:passed"}} {
+			}{{0x0001, "flag:seen"}, {0x0002, "flag:replied"}, {0x0004, "flag:flagged"}, {0x0008, "flag:deleted"}, {0x1000, "flag:passed"}} {
 				if n&f.bit != 0 {
 					out = append(out, f.name)
 				}

@@ -31,6 +31,7 @@ const (
 	fieldContentType
 	fieldEncoding
 	fieldDisposition
+	fieldListID
 	numFields
 )
 
@@ -44,7 +45,7 @@ func identify(name []byte) fieldID {
 	case 6:
 		return match(name, "sender", fieldSender, "status", fieldStatus)
 	case 7:
-		return match(name, "subject", fieldSubject, "", 0)
+		return match(name, "subject", fieldSubject, "list-id", fieldListID)
 	case 8:
 		if id := match(name, "received", fieldReceived, "reply-to", fieldReplyTo); id != otherField {
 			return id
@@ -107,7 +108,7 @@ func equalFold(b []byte, lower string) bool {
 func fieldWeight(name []byte) int {
 	switch identify(name) {
 	case fieldReceived, fieldMessageID, fieldDeliveredTo, fieldLabels, fieldAuth, fieldARCAuth,
-		fieldReplyTo, fieldOriginatingIP, fieldMozillaStatus, fieldEncoding:
+		fieldReplyTo, fieldOriginatingIP, fieldMozillaStatus, fieldEncoding, fieldListID:
 		return 2
 	case fieldDate, fieldFrom, fieldTo, fieldCc, fieldSubject, fieldSender, fieldStatus, fieldXStatus,
 		fieldContentType, fieldContentLength, fieldDisposition:
@@ -116,7 +117,7 @@ func fieldWeight(name []byte) int {
 	switch strings.ToLower(string(name[:min(len(name), 40)])) {
 	case "return-path", "mime-version", "dkim-signature", "domainkey-signature", "in-reply-to", "references",
 		"received-spf", "arc-seal", "arc-message-signature", "errors-to", "content-id", "content-class", "thread-index",
-		"delivery-date", "resent-from", "resent-to", "resent-date", "resent-message-id", "list-id", "list-unsubscribe":
+		"delivery-date", "resent-from", "resent-to", "resent-date", "resent-message-id", "list-unsubscribe":
 		return 2
 	case "bcc", "content-description", "importance", "priority", "precedence", "organization", "comments":
 		return 1

@@ -13,6 +13,7 @@ func stripHTML(s string) string {
 	var out strings.Builder
 	out.Grow(min(len(s), maxText))
 	href := ""
+	behind := len(s) - strings.LastIndexByte(s, '>') // what is left when the last ">" has gone by
 	for len(s) > 0 && out.Len() < maxText {
 		i := strings.IndexByte(s, '<')
 		if i < 0 {
@@ -29,7 +30,10 @@ func stripHTML(s string) string {
 			s = s[end+3:]
 			continue
 		}
-		end := tagEnd(s)
+		end := -1
+		if len(s) >= behind {
+			end = tagEnd(s)
+		}
 		if end < 0 { // a lone "<" is text
 			out.WriteByte('<')
 			s = s[1:]
@@ -62,9 +66,8 @@ func tagEnd(s string) int {
 	if len(s) < 2 || !isLetter(s[1]) && s[1] != '/' && s[1] != '!' && s[1] != '?' {
 		return -1
 	}
-	const longest = 16 << 10
 	quote := byte(0)
-	for i := 1; i < len(s) && i < longest; i++ {
+	for i := 1; i < len(s); i++ {
 		switch c := s[i]; {
 		case quote != 0:
 			if c == quote {
@@ -76,7 +79,7 @@ func tagEnd(s string) int {
 			return i
 		}
 	}
-	return strings.IndexByte(s[:min(len(s), longest)], '>')
+	return strings.IndexByte(s, '>')
 }
 
 func tagName(tag string) string {

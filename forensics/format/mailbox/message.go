@@ -76,10 +76,13 @@ func (b *builder) emit(l *letter, out format.Sink) error {
 func (b *builder) warn(ref forensics.Ref, out format.Sink) {
 	l := b.letter
 	switch {
-	case !l.head.found && l.length > int64(l.lead+l.head.end):
+	case !l.head.found && l.size > int64(l.lead+l.head.end):
 		out.Warn(ref, "headers are longer than 1 MiB: read up to there")
 	case len(l.head.fields) == maxFields:
 		out.Warn(ref, "more than 4096 header fields: the others are not read")
+	}
+	if b.origin.unescape && l.offset == 0 && len(l.sep) == 0 {
+		out.Warn(ref, "the mailbox does not begin with a separator: its first message may be cut off in front")
 	}
 	if l.inside > 0 {
 		out.Warn(ref, "Content-Length covers "+strconv.Itoa(l.inside)+" lines that look like the beginning of a message: taken as its text")
@@ -124,15 +127,13 @@ func (b *builder) times(e *forensics.Event) {
 	h, l := b.letter.head, b.letter
 	var received, date forensics.Time
 	if v := h.get(fieldReceived); len(v) > 0 {
-		if i := bytes.LastIndexByte(v, ';'); i >= 0 {
-			received = timeOf(bytes.TrimSpace(v[i+1:]), "Received by the last server")
-		}
+		received = receivedTime(v)
 	}
 	if v := h.get(fieldDate); len(v) > 0 {
 		date = timeOf(v, "Date header")
 	}
 	switch {
-	case !received.IsZero():
+	case !received.IsZero() && (!received.Unreliable || date.IsZero() || date.Unreliable):
 		e.Time = received
 		if h.first[fieldDate] > 0 {
 			e.Others = []forensics.Time{date}
@@ -140,6 +141,9 @@ func (b *builder) times(e *forensics.Event) {
 		return
 	case !date.IsZero():
 		e.Time = date
+		if received.Original != "" {
+			e.Others = []forensics.Time{received}
+		}
 		return
 	}
 	if _, d := parseSeparator(l.sep); len(d) > 0 {
@@ -156,6 +160,29 @@ func (b *builder) times(e *forensics.Event) {
 	} else if date.Original != "" {
 		e.Others = []forensics.Time{date}
 	}
+}
+
+// receivedTime reads the date behind the last semicolon of a Received field, or, where a
+// remark follows that has one, behind an earlier one.
+func receivedTime(v []byte) forensics.Time {
+	v = v[max(0, len(v)-4096):]
+	var first forensics.Time
+	end := len(v)
+	for try := range 3 {
+		i := bytes.LastIndexByte(v[:end], ';')
+		if i < 0 {
+			break
+		}
+		t := timeOf(bytes.TrimSpace(v[i+1:]), "Received by the last server")
+		if !t.IsZero() {
+			return t
+		}
+		if try == 0 {
+			first = t
+		}
+		end = i
+	}
+	return first
 }
 
 // place sets folder, kind and account.
@@ -205,7 +232,7 @@ func (b *builder) account(e *forensics.Event) string {
 	if b.origin.account != "" {
 		return strings.ToLower(b.origin.account)
 	}
-	if len(e.To) == 1 && h.first[fieldCc] == 0 {
+	if len(e.To) == 1 && h.first[fieldCc] == 0 && h.first[fieldListID] == 0 {
 		return e.To[0]
 	}
 	return ""
@@ -230,8 +257,8 @@ func (b *builder) fact(e *forensics.Event) {
 		}
 		in = appendSqueezed(in, h.get(fieldTo))
 		in = append(in, 0)
-		size := l.length - int64(l.lead+h.end)
-		if int64(len(l.kept)) == l.length {
+		size := l.size - int64(l.lead+h.end)
+		if int64(len(l.kept)) == l.size {
 			body := bytes.TrimRight(l.kept[min(len(l.kept), l.lead+h.end):], "\r\n")
 			size = int64(len(body) - bytes.Count(body, []byte{'\r'}))
 		}

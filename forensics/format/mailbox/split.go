@@ -26,7 +26,8 @@ type letter struct {
 	offset int64
 	length int64
 	digest forensics.Digest
-	line   int64  // the first line's number, 0 where lines are not counted
+	line   int64  // the first line's number, from 1
+	size   int64  // length, but of the bytes that kept is the beginning of: they differ in UTF-16
 	kept   []byte // the first bytes of the record, at most keep
 	head   *header
 	sep    []byte // the separator line, where there is one
@@ -56,6 +57,10 @@ type splitter struct {
 	err        error
 
 	sum     hash.Hash
+	wide    *wideHash   // sum, where the stream is UTF-16
+	source  *wideReader // and r
+	line    int64       // lines before the current message
+	lines   int64       // line ends of it that were dropped
 	digest  forensics.Digest
 	first   bool
 	head    header
@@ -68,15 +73,23 @@ type splitter struct {
 	out letter
 }
 
-var newlineFrom = []byte("\nFrom ")
+var (
+	newline     = []byte("\n")
+	newlineFrom = []byte("\nFrom ")
+)
 
-// newSplitter reads r, of size bytes where that is known (-1 otherwise).
-func newSplitter(ctx context.Context, r io.Reader, size int64, single bool) *splitter {
+// newSplitter reads r, of size bytes where that is known (-1 otherwise). head is how r begins.
+func newSplitter(ctx context.Context, r io.Reader, head []byte, size int64, single bool) *splitter {
 	n := int64(block + margin)
 	if size >= 0 {
 		n = min(n, size+1)
 	}
-	return &splitter{ctx: ctx, r: r, single: single, buf: make([]byte, n), sum: sha256.New(), first: true}
+	s := &splitter{ctx: ctx, r: r, single: single, buf: make([]byte, n), sum: sha256.New(), first: true}
+	if order := byteOrder(head); order != nil {
+		s.wide, s.source = newWideHash(order), &wideReader{r: r, order: order}
+		s.sum, s.r = s.wide, s.source
+	}
+	return s
 }
 
 // next cuts the next message; false at the end or after an error.
@@ -84,8 +97,11 @@ func (s *splitter) next() bool {
 	if s.start == s.end && !s.fill() {
 		return false
 	}
-	s.scan, s.gap, s.dropped = s.start, 0, 0
+	s.scan, s.gap, s.dropped, s.lines = s.start, 0, 0, 0
 	s.scanned, s.landing, s.inside = false, 0, 0
+	if s.first {
+		s.passBlank()
+	}
 	for {
 		i := -1
 		if !s.single {
@@ -113,15 +129,35 @@ func (s *splitter) next() bool {
 	}
 }
 
+// passBlank lets the search begin behind the blank lines at the beginning of the item.
+func (s *splitter) passBlank() {
+	for {
+		n := skipBlank(s.buf[s.start:s.end])
+		s.scan = s.start + n
+		if n+len(newlineFrom) < s.end-s.start || n > block/2 || !s.fill() {
+			return
+		}
+	}
+}
+
 // cut ends the current message at index at and fills out.
 func (s *splitter) cut(at int) {
 	length := int64(at-s.start) + s.dropped
+	from := s.hashed
 	if s.gap == 0 {
-		s.digest = sha256.Sum256(s.buf[s.start:at])
-	} else {
-		s.sum.Write(s.buf[s.hashed:at])
-		s.sum.Sum(s.digest[:0])
+		from = s.start
+		s.sum.Reset()
 	}
+	s.sum.Write(s.buf[from:at])
+	lines := s.lines + int64(bytes.Count(s.buf[from:at], newline))
+	raw := length
+	if s.wide != nil {
+		if s.eof && at == s.end {
+			s.wide.add(s.source.odd)
+		}
+		raw = s.wide.n
+	}
+	s.sum.Sum(s.digest[:0])
 	kept := s.buf[s.start:min(at, s.start+keep)]
 	if s.gap > 0 {
 		kept = s.buf[s.start:s.gap]
@@ -131,13 +167,14 @@ func (s *splitter) cut(at int) {
 	}
 	s.head.raw = kept[s.lead:] // the buffer may have moved since the scan
 	s.out = letter{
-		offset: s.base, length: length, digest: s.digest,
+		offset: s.base, length: raw, line: s.line + 1, digest: s.digest, size: length,
 		kept: kept, head: &s.head, lead: s.lead, inside: s.inside,
 	}
 	if n := separatorLength(kept[:s.lead]); n > 0 {
 		s.out.sep = kept[s.lead-n : s.lead]
 	}
-	s.base += length
+	s.base += raw
+	s.line += lines
 	s.start = at
 	s.first = false
 }
@@ -380,6 +417,7 @@ func (s *splitter) spill() bool {
 		s.hashed = 0
 	}
 	s.sum.Write(s.buf[s.hashed:from])
+	s.lines += int64(bytes.Count(s.buf[s.hashed:from], newline))
 	copy(s.buf[gap:], s.buf[from:s.end])
 	n := from - gap
 	s.end -= n

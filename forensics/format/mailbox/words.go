@@ -89,7 +89,7 @@ func encodedWord(b []byte) (cs []byte, enc byte, payload []byte, n int) {
 		return nil, 0, nil, 0
 	}
 	rest = rest[2:]
-	end := bytes.Index(rest, []byte("?="))
+	end := bytes.Index(rest[:min(len(rest), maxWord)], []byte("?="))
 	if end < 0 {
 		return nil, 0, nil, 0
 	}
@@ -102,6 +102,9 @@ func encodedWord(b []byte) (cs []byte, enc byte, payload []byte, n int) {
 	}
 	return cs, enc, rest[:end], 2 + i + 1 + 2 + end + 2
 }
+
+// maxWord is the longest encoded word that is believed.
+const maxWord = 4 << 10
 
 func decodeWord(enc byte, payload []byte) []byte {
 	if enc == 'b' {
