@@ -1,11 +1,15 @@
 package evidence
 
 import (
+	"cmp"
+	"context"
 	"crypto/sha256"
 	"errors"
+	"fmt"
+	"io"
 	"io/fs"
 	"os"
-	"sort"
+	"slices"
 	"strings"
 	"time"
 
@@ -17,8 +21,8 @@ const maxFolderDepth = 200
 
 // survey adds up the regular files of the folder as Walk will see them.
 func (s *Source) survey() (size int64, modified time.Time) {
-	w := &walker{src: s, tell: func(string, string) {}}
-	_ = w.tree(".", 0, func(_ string, fi fs.FileInfo) error { // never fails: the function returns nil
+	w := &walker{ctx: context.Background(), src: s, tell: func(string, string) {}}
+	_ = w.tree(s.root, "", 0, func(_ *os.Root, _ string, fi fs.FileInfo) error { // never fails: the function returns nil
 		size += fi.Size()
 		if fi.ModTime().After(modified) {
 			modified = fi.ModTime()
@@ -31,22 +35,14 @@ func (s *Source) survey() (size int64, modified time.Time) {
 // folder visits every file and gives the digest of the list (see Source.Digest).
 func (w *walker) folder() (forensics.Digest, error) {
 	list := sha256.New()
-	err := w.tree(".", 0, func(rel string, fi fs.FileInfo) error {
-		if err := w.ctx.Err(); err != nil {
-			return err
-		}
-		f, err := w.src.openMember(rel, fi)
+	err := w.tree(w.src.root, "", 0, func(in *os.Root, rel string, fi fs.FileInfo) error {
+		f, err := openMember(in, fi)
 		if err != nil {
-			w.warn(rel, "not read: %v", err)
+			w.tell(rel, "not read: "+err.Error())
 			return nil
 		}
 		defer func() { _ = f.Close() }() // opened for reading only: nothing can be lost
-		before, err := f.Stat()
-		if err != nil {
-			w.warn(rel, "not read: %v", cause(err))
-			return nil
-		}
-		d, err := w.file(rel, f, before)
+		d, err := w.file(rel, f, fi)
 		if err != nil {
 			return err
 		}
@@ -69,10 +65,10 @@ func listLine(d forensics.Digest, rel string) string {
 	return d.String() + "  " + rel + "\n"
 }
 
-// openMember opens a regular file of the folder and makes sure that it is the one that was
+// openMember opens a regular file of a folder and makes sure that it is the one that was
 // listed: neither a link put in its place nor a FIFO is read.
-func (s *Source) openMember(rel string, listed fs.FileInfo) (*os.File, error) {
-	f, err := openFile(func(flag int) (*os.File, error) { return s.root.OpenFile(rel, flag|noFollow, 0) })
+func openMember(in *os.Root, listed fs.FileInfo) (*os.File, error) {
+	f, err := openFile(func(flag int) (*os.File, error) { return in.OpenFile(listed.Name(), flag|noFollow, 0) })
 	if err != nil {
 		return nil, cause(err)
 	}
@@ -87,55 +83,62 @@ func (s *Source) openMember(rel string, listed fs.FileInfo) (*os.File, error) {
 	return f, nil
 }
 
-// entry is one name of a folder. key is the name as it sorts among whole paths: with a
-// slash behind a folder's name, "a.txt" stands before "a/b".
-type entry struct{ name, key string }
-
-// tree calls do for every regular file below dir, in byte order of the whole relative
-// path, and warns of everything that is not one.
-func (w *walker) tree(dir string, depth int, do func(rel string, fi fs.FileInfo) error) error {
-	at := ""
-	if dir != "." {
-		at = dir
-	}
-	if depth > maxFolderDepth {
-		w.warn(at, "folders nested deeper than %d are not read", maxFolderDepth)
-		return nil
-	}
-	entries, err := w.list(dir)
+// tree calls do for every regular file below a folder, in byte order of the whole relative
+// path, and tells of everything that is not one. at is the folder's own relative path. Each
+// folder is opened by its parent, so that no name leads out of the evidence.
+func (w *walker) tree(in *os.Root, at string, depth int, do func(in *os.Root, rel string, fi fs.FileInfo) error) error {
+	entries, err := list(in)
 	if err != nil {
-		w.warn(at, "the folder cannot be listed to its end: %v", cause(err))
+		w.tell(at, "the folder cannot be listed to its end: "+cause(err).Error())
 	}
 	for _, e := range entries {
+		if err := w.ctx.Err(); err != nil {
+			return err
+		}
 		rel := join(at, e.name)
-		fi, err := w.src.root.Lstat(rel)
+		fi, err := in.Lstat(e.name)
 		if err != nil {
-			w.warn(rel, "not read: %v", cause(err))
+			w.tell(rel, "not read: "+cause(err).Error())
 			continue
 		}
-		mode := fi.Mode()
-		switch {
+		switch mode := fi.Mode(); {
 		case mode.IsDir() && isCase(e.name):
-			w.warn(rel, "a case folder inside the evidence is passed over")
+			w.tell(rel, "a case folder inside the evidence is passed over")
+		case mode.IsDir() && depth >= maxFolderDepth:
+			w.tell(rel, fmt.Sprintf("folders nested deeper than %d are not read", maxFolderDepth))
 		case mode.IsDir():
-			if err := w.tree(rel, depth+1, do); err != nil {
-				return err
-			}
+			err = w.subtree(in, fi, rel, depth+1, do)
 		case mode.IsRegular():
-			if err := do(rel, fi); err != nil {
-				return err
-			}
+			err = do(in, rel, fi)
 		case mode&fs.ModeSymlink != 0:
-			target, err := w.src.root.Readlink(rel)
+			target, err := in.Readlink(e.name)
 			if err != nil {
 				target = "?"
 			}
-			w.warn(rel, "a symbolic link (to %s) is not followed: give its target as evidence of its own where it matters", quote(target))
+			w.tell(rel, "a symbolic link (to "+quote(target)+") is not followed: give its target as evidence of its own where it matters")
 		default:
-			w.warn(rel, "%s is not read", modeName(mode))
+			w.tell(rel, modeName(mode)+" is not read")
+		}
+		if err != nil {
+			return err
 		}
 	}
 	return nil
+}
+
+// subtree opens a folder, makes sure that it is the one that was listed, and goes through it.
+func (w *walker) subtree(in *os.Root, listed fs.FileInfo, rel string, depth int, do func(in *os.Root, rel string, fi fs.FileInfo) error) error {
+	sub, err := in.OpenRoot(listed.Name())
+	if err != nil {
+		w.tell(rel, "not read: "+cause(err).Error())
+		return nil
+	}
+	defer func() { _ = sub.Close() }() // opened for reading only: nothing can be lost
+	if fi, err := sub.Stat("."); err != nil || !os.SameFile(fi, listed) {
+		w.tell(rel, "not read: it was replaced after the folder was listed")
+		return nil
+	}
+	return w.tree(sub, rel, depth, do)
 }
 
 // isCase tells the name of a case folder.
@@ -143,22 +146,52 @@ func isCase(name string) bool {
 	return len(name) > len(CaseSuffix) && strings.HasSuffix(name, CaseSuffix)
 }
 
-// list gives a folder's names in the order of the walk, as many as can be read.
-func (w *walker) list(dir string) ([]entry, error) {
-	d, err := openFile(func(flag int) (*os.File, error) { return w.src.root.OpenFile(dir, flag|noFollow, 0) })
+// entry is one name of a folder.
+type entry struct {
+	name  string
+	isDir bool
+}
+
+// compare orders names as they stand among whole paths: a folder's has a slash
+// behind it, "a.txt" stands before "a/b".
+func (e entry) compare(o entry) int {
+	n := min(len(e.name), len(o.name))
+	if c := strings.Compare(e.name[:n], o.name[:n]); c != 0 {
+		return c
+	}
+	return cmp.Or(cmp.Compare(e.byteAt(n), o.byteAt(n)), cmp.Compare(len(e.name), len(o.name)))
+}
+
+func (e entry) byteAt(i int) int {
+	switch {
+	case i < len(e.name):
+		return int(e.name[i])
+	case e.isDir:
+		return '/'
+	}
+	return -1
+}
+
+// list gives a folder's names in the order of the walk, as many as can be read. It holds
+// names only: a mail folder may have a million of them.
+func list(in *os.Root) ([]entry, error) {
+	d, err := openFile(func(flag int) (*os.File, error) { return in.OpenFile(".", flag|noFollow, 0) })
 	if err != nil {
 		return nil, err
 	}
 	defer func() { _ = d.Close() }() // opened for reading only: nothing can be lost
-	des, err := d.ReadDir(-1)
-	entries := make([]entry, 0, len(des))
-	for _, de := range des {
-		e := entry{name: de.Name(), key: de.Name()}
-		if de.IsDir() {
-			e.key += "/"
+	var entries []entry
+	for {
+		some, err := d.ReadDir(1024)
+		for _, de := range some {
+			entries = append(entries, entry{de.Name(), de.IsDir()})
 		}
-		entries = append(entries, e)
+		if err != nil {
+			slices.SortFunc(entries, entry.compare)
+			if errors.Is(err, io.EOF) {
+				err = nil
+			}
+			return entries, err
+		}
 	}
-	sort.Slice(entries, func(i, j int) bool { return entries[i].key < entries[j].key })
-	return entries, err
 }

@@ -165,7 +165,7 @@ func TestReplacedAfterListing(t *testing.T) {
 			defer func() { _ = hold.Close() }()
 			check(t, os.Remove(b))
 			check(t, replace(b))
-			if f, err := src.openMember("b", listed); err == nil {
+			if f, err := openMember(src.root, listed); err == nil {
 				t.Errorf("%s was opened", f.Name())
 			}
 		})

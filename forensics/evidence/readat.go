@@ -7,6 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"strings"
 
@@ -19,22 +20,22 @@ const MaxReadAt = 64 << 20
 // errFound ends a walk that looks for one member.
 var errFound = errors.New("found")
 
-// ReadAt reads length bytes at offset of an item again: path is the evidence's, item a
+// ReadAt reads length bytes at offset of an item again: name is the evidence's path, item a
 // Member.Name of it. In an archive everything before the place is unpacked anew, within
 // lim. Errors are *forensics.Error with a hint; they say whether the evidence is gone, has
 // become shorter, or no longer holds the item. That the bytes are still the same is for the
 // caller to see by the record's digest.
-func ReadAt(path, item string, offset, length int64, lim Limits) ([]byte, error) {
-	at := &forensics.Error{File: path, Byte: offset}
+func ReadAt(name, item string, offset, length int64, lim Limits) ([]byte, error) {
+	at := &forensics.Error{File: name, Byte: offset}
 	if item != "" {
-		at.File = path + " (" + item + ")"
+		at.File = name + " (" + item + ")"
 	}
 	if offset < 0 || length < 0 || length > MaxReadAt {
 		at.What = fmt.Sprintf("cannot show %d bytes", length)
 		at.Hint = fmt.Sprintf("at most %d bytes are read at once", MaxReadAt)
 		return nil, at
 	}
-	out, err := readAt(path, item, offset, length, lim.withDefaults())
+	out, err := readAt(name, item, offset, length, lim.withDefaults())
 	switch {
 	case err == nil:
 		return out, nil
@@ -59,25 +60,24 @@ func ReadAt(path, item string, offset, length int64, lim Limits) ([]byte, error)
 
 var errNoItem = errors.New("no such item")
 
-func readAt(path, item string, offset, length int64, lim Limits) ([]byte, error) {
-	fi, err := os.Stat(path)
+func readAt(name, item string, offset, length int64, lim Limits) ([]byte, error) {
+	fi, err := os.Stat(name)
 	if err != nil {
 		return nil, err
 	}
-	src := &Source{lim: lim, info: forensics.Evidence{Name: filepath.Base(path), Path: path}}
+	src := &Source{lim: lim, info: forensics.Evidence{Name: filepath.Base(name), Path: name}}
 	rel := ""
 	switch {
 	case fi.IsDir():
-		if src.root, err = os.OpenRoot(path); err != nil {
+		if src.root, err = os.OpenRoot(name); err != nil {
 			return nil, err
 		}
 		defer func() { _ = src.root.Close() }() // opened for reading only: nothing can be lost
-		if rel, fi, err = src.find(item); err != nil {
-			return nil, err
-		}
-		src.file, err = src.openMember(rel, fi)
+		var at int
+		src.file, fi, at, err = find(src.root, item)
+		rel = item[:at]
 	case fi.Mode().IsRegular():
-		src.file, err = openFile(func(flag int) (*os.File, error) { return os.OpenFile(path, flag, 0) })
+		src.file, err = openFile(func(flag int) (*os.File, error) { return os.OpenFile(name, flag, 0) })
 	default:
 		return nil, errNoItem
 	}
@@ -91,25 +91,32 @@ func readAt(path, item string, offset, length int64, lim Limits) ([]byte, error)
 	return src.unpackAt(rel, fi, item, offset, length)
 }
 
-// find splits an item's name into the file of the folder and what is inside that.
-func (s *Source) find(item string) (string, fs.FileInfo, error) {
-	for end := 0; end < len(item); {
-		if i := strings.IndexByte(item[end+1:], '/'); i >= 0 {
-			end += 1 + i
+// find opens the file of a folder that an item's name begins with, and gives the
+// length of that beginning. The rest is inside the file.
+func find(root *os.Root, item string) (f *os.File, fi fs.FileInfo, at int, err error) {
+	for at < len(item) {
+		if i := strings.IndexByte(item[at+1:], '/'); i >= 0 {
+			at += 1 + i
 		} else {
-			end = len(item)
+			at = len(item)
 		}
-		fi, err := s.root.Lstat(item[:end])
+		fi, err = root.Lstat(item[:at])
 		switch {
 		case err != nil:
-			return "", nil, err
+			return nil, nil, 0, err
 		case fi.Mode().IsRegular():
-			return item[:end], fi, nil
+			in, err := root.OpenRoot(path.Dir(item[:at]))
+			if err != nil {
+				return nil, nil, 0, err
+			}
+			defer func() { _ = in.Close() }() // opened for reading only: nothing can be lost
+			f, err = openMember(in, fi)
+			return f, fi, at, err
 		case !fi.IsDir():
-			return "", nil, errNoItem
+			return nil, nil, 0, errNoItem
 		}
 	}
-	return "", nil, errNoItem
+	return nil, nil, 0, errNoItem
 }
 
 // unpackAt walks one file up to the wanted bytes of the wanted member.
