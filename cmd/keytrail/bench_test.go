@@ -69,8 +69,8 @@ func BenchmarkAddMboxAgainstMu(b *testing.B) {
 	n := explode(b, mbox, maildir)
 	for b.Loop() {
 		home := b.TempDir()
-		run(b, "mu", "init", "--muhome="+home, "--maildir="+maildir, "--quiet")
-		theirs := run(b, "mu", "index", "--muhome="+home, "--quiet")
+		measure(b, "mu", "init", "--muhome="+home, "--maildir="+maildir, "--quiet")
+		theirs := measure(b, "mu", "index", "--muhome="+home, "--quiet")
 		ours := run3Add(b, bin, dir, mbox)
 		b.ReportMetric(float64(n)/ours.wall.Seconds(), "keytrail-msg/s")
 		b.ReportMetric(float64(n)/theirs.wall.Seconds(), "mu-msg/s")
@@ -120,7 +120,7 @@ func BenchmarkAuditJQ(b *testing.B) {
 	})
 	const program = `[.CreationTime,.Id,.Operation,.UserId,.ClientIP,.ResultStatus,.RecordType,.Workload,.SessionId,.ObjectId]|@tsv`
 	for b.Loop() {
-		theirs := run(b, "jq", "-r", program, lines)
+		theirs := measure(b, "jq", "-r", program, lines)
 		b.ReportMetric(auditRecords/10/theirs.wall.Seconds(), "jq-rec/s")
 		b.ReportMetric(0, "ns/op")
 	}
@@ -132,8 +132,8 @@ type measured struct {
 	peak int64 // resident bytes
 }
 
-// run runs a program to its end and measures it.
-func run(b *testing.B, name string, args ...string) measured {
+// measure runs a program to its end and measures it.
+func measure(b *testing.B, name string, args ...string) measured {
 	b.Helper()
 	cmd := exec.Command(name, args...)
 	var stderr bytes.Buffer
@@ -154,7 +154,7 @@ func run(b *testing.B, name string, args ...string) measured {
 // run3 takes the best of three runs: the file is then in the system's cache for everybody.
 func run3(b *testing.B, name string, args ...string) measured {
 	b.Helper()
-	return best(func() measured { return run(b, name, args...) })
+	return best(func() measured { return measure(b, name, args...) })
 }
 
 func best(f func() measured) measured {
@@ -175,7 +175,7 @@ func run3Add(b *testing.B, bin, dir, path string) measured {
 		if err := os.RemoveAll(c); err != nil {
 			b.Fatal(err)
 		}
-		m := run(b, bin, "add", c, path)
+		m := measure(b, bin, "add", c, path)
 		if err := os.RemoveAll(c); err != nil {
 			b.Fatal(err)
 		}

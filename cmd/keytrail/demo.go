@@ -107,7 +107,7 @@ func (p *Program) tellDemo(ctx context.Context, name string, paths []string) err
 	}
 	fmt.Fprintln(p.Out, "\nThe timeline, without the ordinary mail and the owner's own sign-ins")
 	fmt.Fprintln(p.Out)
-	expr, err := parseFilter("-group:mail -kind:other -(group:login (ip:198.51.100.0/24 OR ip:192.0.2.140))", time.UTC)
+	expr, err := parseFilter("-group:mail -kind:other -(kind:login-succeeded (ip:198.51.100.0/24 OR ip:192.0.2.140))", time.UTC)
 	if err != nil {
 		return err
 	}

@@ -50,7 +50,7 @@ func (p *Program) evidence(c *casefile.Case, format string) error {
 	out := bufio.NewWriter(p.Out)
 	table := tabwriter.NewWriter(out, 2, 8, 2, ' ', 0)
 	if format == "table" {
-		fmt.Fprintln(table, "#\tevidence\tformat\tstatus\trecords\tevents\tskipped\tbroken\twarnings\tfirst\tlast\tsha256")
+		fmt.Fprintln(table, "#\tevidence\tformat\tstatus\trecords\tevents\tduplicates\tskipped\tbroken\twarnings\tfirst\tlast\tsha256")
 	}
 	var total forensics.Counts
 	for _, ev := range list {
@@ -66,8 +66,8 @@ func (p *Program) evidence(c *casefile.Case, format string) error {
 				}
 				continue
 			}
-			fmt.Fprintf(table, "%d\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", ev.ID, cut(clean(itemName(&ev, &it)), 60), it.Format, it.Status,
-				thousands(it.Records), thousands(it.Events), thousands(it.Skipped), thousands(it.Broken), thousands(it.Warnings), day(it.First), day(it.Last), it.Digest.String()[:16]+"…")
+			fmt.Fprintf(table, "%d\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", ev.ID, cut(clean(itemName(&ev, &it)), 60), it.Format, it.Status,
+				thousands(it.Records), thousands(it.Events), thousands(it.Duplicates), thousands(it.Skipped), thousands(it.Broken), thousands(it.Warnings), day(it.First), day(it.Last), it.Digest.String()[:16]+"…")
 			if it.Reason != "" && it.Status != forensics.StatusOK {
 				fmt.Fprintf(table, "\t  %s\n", cut(clean(firstLine(it.Reason)), 110))
 			}

@@ -74,7 +74,7 @@ func (p *Program) start(ctx context.Context) error {
 
 // screen runs the screen and closes the cases that were opened on it.
 func (p *Program) screen(ctx context.Context, o tui.Options) error {
-	o.Zone, o.Version, o.Now = time.UTC, version, p.Now
+	o.Zone, o.Now = time.UTC, p.Now
 	err := tui.Run(ctx, o)
 	if c, ok := o.Case.(*screenCase); ok && c != nil {
 		err = errors.Join(err, c.Close())

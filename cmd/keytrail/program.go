@@ -8,6 +8,8 @@ import (
 	"os"
 	"os/user"
 	"runtime/debug"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/charmbracelet/x/ansi"
@@ -72,7 +74,7 @@ func usagef(format string, args ...any) error { return usageError{fmt.Errorf(for
 // Run runs one command and gives its exit code.
 func (p *Program) Run(ctx context.Context, args []string) int {
 	root := p.command()
-	root.SetArgs(args)
+	root.SetArgs(filterWords(args))
 	root.SetIn(p.In)
 	root.SetOut(p.Out)
 	root.SetErr(p.Err)
@@ -96,6 +98,28 @@ func (p *Program) Run(ctx context.Context, args []string) int {
 	return exitError
 }
 
+// filterWords lets a filter's words start with a minus: in `timeline CASE -group:mail`, it means not. The
+// words that are no flags are moved behind a "--", in their order.
+func filterWords(args []string) []string {
+	if len(args) == 0 || args[0] != "timeline" || slices.Contains(args, "--") {
+		return args
+	}
+	flags, words := []string{args[0]}, []string{"--"}
+	for i := 1; i < len(args); i++ {
+		a := args[i]
+		switch {
+		case a == "--format" || a == "--tz": // its value stands apart
+			flags = append(flags, args[i:min(i+2, len(args))]...)
+			i++
+		case strings.HasPrefix(a, "--") || a == "-h" || a == "-v":
+			flags = append(flags, a)
+		default:
+			words = append(words, a)
+		}
+	}
+	return append(flags, words...)
+}
+
 // say writes one line for a person to stderr.
 func (p *Program) say(format string, args ...any) {
 	fmt.Fprintf(p.Err, "keytrail: "+format+"\n", args...)
@@ -116,7 +140,7 @@ func (p *Program) command() *cobra.Command {
 	}
 	root.SetVersionTemplate("keytrail {{.Version}}" + buildInfo() + "\n")
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
-	root.CompletionOptions.HiddenDefaultCmd = true
+	root.CompletionOptions.HiddenDefaultCmd = false
 	root.AddCommand(p.demoCommand(), p.openCommand(), p.addCommand(), p.timelineCommand(), p.evidenceCommand(),
 		p.reportCommand(), p.verifyCommand(), p.formatsCommand())
 	for _, c := range root.Commands() {

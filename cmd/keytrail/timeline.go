@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -140,4 +141,13 @@ func place(e *forensics.Event) string {
 		return fmt.Sprintf("%s line %s", s, thousands(e.Ref.Line))
 	}
 	return fmt.Sprintf("%s byte %s", s, thousands(e.Ref.Offset))
+}
+
+// column is where in a filter a mistake stands, from 1.
+func column(err error) int {
+	var mistake *filter.SyntaxError
+	if errors.As(err, &mistake) {
+		return mistake.Column
+	}
+	return 1
 }
