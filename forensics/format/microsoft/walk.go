@@ -162,18 +162,31 @@ func (w *walker) skip() bool {
 	case '{', '[':
 		return w.skipNested()
 	}
+	return w.skipScalar()
+}
+
+// skipScalar passes over a number or a word, and over nothing else.
+func (w *walker) skipScalar() bool {
 	start := w.i
-	for w.i < len(w.s) {
-		switch w.s[w.i] {
-		case ',', '}', ']', ' ', '\t', '\n', '\r', ':', '"':
-			if w.i == start {
-				return w.fail(errSyntax)
-			}
-			return true
-		}
+	for w.i < len(w.s) && inScalar(w.s[w.i]) {
 		w.i++
 	}
-	return true
+	word := w.s[start:w.i]
+	switch {
+	case len(word) == 0:
+	case word[0] == '-', word[0] >= '0' && word[0] <= '9':
+		return true
+	case string(word) == "true", string(word) == "false", string(word) == "null":
+		return true
+	}
+	if w.i == len(w.s) {
+		return w.fail(errCut)
+	}
+	return w.fail(errSyntax)
+}
+
+func inScalar(c byte) bool {
+	return c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c == '-' || c == '+' || c == '.' || c == 'E'
 }
 
 func (w *walker) skipNested() bool {
