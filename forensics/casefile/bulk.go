@@ -1,86 +1,160 @@
 package casefile
 
 import (
-	"context"
-	"database/sql"
+	"errors"
+	"fmt"
+	"path/filepath"
 	"strings"
+
+	sqlite3 "modernc.org/sqlite/lib"
 )
 
-// bulk holds the writer's prepared inserts.
+// bulk holds the writer's own connection with its prepared statements.
 type bulk struct {
-	event, text, find, seen *sql.Stmt
-	hasher                  factHasher
-	orphans                 map[int64]bool // facts whose event is being read again
-	next                    int64          // number of the next event
-	args                    []any
-	fresh                   []record
+	db                             *rawDB
+	event, text, find, seen, adopt *rawStmt
+	bump                           *rawStmt
+
+	hasher  factHasher
+	orphans map[int64]bool // facts whose event is being read again
+	next    int64          // number of the next event
+	fresh   []record       // of the batch that is being appended
 }
 
-// eventColumns are the columns of the table event in the order of record.values.
+// eventColumns are the columns of the table event in the order in which insert
+// binds them.
 func eventColumns() []string {
 	names := []string{"id", "time", "kind", "certainty", "outcome", "flags", "item", `"offset"`, "length", "line", "n", "digest",
 		"original", "zone", "port", "asn", "uid", "session", "message_id", "subject", "fact", "more"}
 	return append(names, textColumns[:]...)
 }
 
-func (c *Case) prepareBulk(ctx context.Context) (*bulk, error) {
+func (c *Case) prepareBulk() (*bulk, error) {
+	db, err := openRaw(filepath.Join(c.path, databaseName))
+	if err != nil {
+		return nil, err
+	}
+	b := &bulk{db: db}
 	names := eventColumns()
-	var b bulk
 	for _, p := range []struct {
-		to    **sql.Stmt
+		to    **rawStmt
 		query string
 	}{
 		{&b.event, `INSERT INTO event (` + strings.Join(names, ", ") + `) VALUES (?` + strings.Repeat(", ?", len(names)-1) + `)`},
 		{&b.text, `INSERT INTO text (id, text) VALUES (?, ?)`},
 		{&b.find, `SELECT id FROM text WHERE text = ?`},
 		{&b.seen, `INSERT INTO seen_in (event, fact, item, "offset", length, line) VALUES (?, ?, ?, ?, ?, ?)`},
+		{&b.adopt, `UPDATE seen_in SET event = ? WHERE event = 0 AND fact = ?`},
+		{&b.bump, `UPDATE meta SET value = CAST(value AS INTEGER) + 1 WHERE name = '` + metaGeneration + `' RETURNING CAST(value AS INTEGER)`},
 	} {
-		stmt, err := c.write.PrepareContext(ctx, p.query)
-		if err != nil {
-			return nil, err
+		if *p.to, err = db.prepare(p.query); err != nil {
+			return nil, errors.Join(err, b.Close())
 		}
-		*p.to = stmt
 	}
-	return &b, nil
+	return b, nil
 }
 
+// Close closes the connection.
 func (b *bulk) Close() error {
-	for _, s := range []*sql.Stmt{b.event, b.text, b.find, b.seen} {
-		if err := s.Close(); err != nil {
-			return err
-		}
+	for _, s := range []*rawStmt{b.event, b.text, b.find, b.seen, b.adopt, b.bump} {
+		s.Close()
 	}
-	return nil
+	return b.db.Close()
 }
 
-func (b *bulk) insert(ctx context.Context, tx *sql.Tx, r *record) error {
-	b.args = append(b.args[:0], r.id, r.time, int64(r.kind), int64(r.certainty), int64(r.outcome), int64(r.flags), r.item, r.offset, r.length, r.line, r.n,
-		digestValue(r.digest), orNull(r.original), intOrNull(int64(r.zone)), intOrNull(int64(r.port)), intOrNull(int64(r.asn)), intOrNull(int64(r.uid)),
-		orNull(r.session), orNull(r.messageID), orNull(r.subject), intOrNull(r.fact), bytesOrNull(r.more))
-	for _, t := range r.texts {
-		b.args = append(b.args, intOrNull(int64(t)))
+// transact runs f in one transaction that counts a new generation of the events,
+// which it returns.
+func (b *bulk) transact(f func() error) (generation int64, err error) {
+	if err := b.db.exec("BEGIN IMMEDIATE"); err != nil {
+		return 0, err
 	}
-	_, err := tx.StmtContext(ctx, b.event).ExecContext(ctx, b.args...)
+	err = f()
+	if err == nil {
+		generation, _, err = b.bump.run()
+	}
+	if err == nil {
+		err = b.db.exec("COMMIT")
+	}
+	if err != nil {
+		if rollback := b.db.exec("ROLLBACK"); rollback != nil && !isCode(rollback, sqlite3.SQLITE_ERROR) {
+			err = errors.Join(err, rollback) // SQLITE_ERROR: SQLite has rolled back itself
+		}
+		return 0, err
+	}
+	return generation, nil
+}
+
+func isCode(err error, code int) bool {
+	var e *rawError
+	return errors.As(err, &e) && e.code&0xff == code
+}
+
+// insert stores a new event.
+func (b *bulk) insert(r *record) error {
+	size := len(r.digest) + len(r.original) + len(r.session) + len(r.messageID) + len(r.subject) + len(r.more)
+	if size > maxText {
+		return fmt.Errorf("an event of %d bytes is too long", size)
+	}
+	s := b.event
+	s.begin(size)
+	for i, v := range [...]int64{r.id, r.time, int64(r.kind), int64(r.certainty), int64(r.outcome), int64(r.flags), r.item, r.offset, r.length, r.line, r.n} {
+		s.bindInt(i+1, v)
+	}
+	if !r.digest.IsZero() {
+		s.bindBlob(12, r.digest[:])
+	}
+	s.bindText(13, r.original)
+	for i, v := range [...]int64{int64(r.zone), int64(r.port), int64(r.asn), int64(r.uid)} {
+		s.bindNumber(14+i, v)
+	}
+	s.bindText(18, r.session)
+	s.bindText(19, r.messageID)
+	s.bindText(20, r.subject)
+	s.bindNumber(21, r.fact)
+	s.bindText(22, r.more)
+	for i, id := range r.texts {
+		s.bindNumber(23+i, int64(id))
+	}
+	_, _, err := s.run()
 	return err
 }
 
-func orNull(s string) any {
-	if s == "" {
-		return nil
-	}
-	return s
+// store adds a text.
+func (b *bulk) store(id uint32, text string) error {
+	b.text.begin(len(text))
+	b.text.bindInt(1, int64(id))
+	b.text.bindText(2, text)
+	_, _, err := b.text.run()
+	return err
 }
 
-func intOrNull(n int64) any {
-	if n == 0 {
-		return nil
-	}
-	return n
+// lookup finds the number of a text.
+func (b *bulk) lookup(text string) (id uint32, found bool, err error) {
+	b.find.begin(len(text))
+	b.find.bindText(1, text)
+	n, found, err := b.find.run()
+	return uint32(n), found, err
 }
 
-func bytesOrNull(b []byte) any {
-	if len(b) == 0 {
+// again notes that a known fact stands at a further place.
+func (b *bulk) again(row, fact, item, offset, length, line int64) error {
+	b.seen.begin(0)
+	for i, v := range [...]int64{row, fact, item, offset, length, line} {
+		b.seen.bindInt(i+1, v)
+	}
+	_, _, err := b.seen.run()
+	return err
+}
+
+// adoptOrphans gives the further refs of a fact their event back.
+func (b *bulk) adoptOrphans(fact, row int64) error {
+	if !b.orphans[fact] {
 		return nil
 	}
-	return string(b)
+	delete(b.orphans, fact)
+	b.adopt.begin(0)
+	b.adopt.bindInt(1, row)
+	b.adopt.bindInt(2, fact)
+	_, _, err := b.adopt.run()
+	return err
 }

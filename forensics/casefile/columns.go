@@ -59,6 +59,43 @@ func (c *columns) append(r *record) {
 	c.wordsEnd = append(c.wordsEnd, int64(len(c.words)))
 }
 
+// reserve makes room for n more events with words bytes of subjects.
+func (c *columns) reserve(n, words int) {
+	c.time = slices.Grow(c.time, n)
+	c.row = slices.Grow(c.row, n)
+	c.offset = slices.Grow(c.offset, n)
+	c.fact = slices.Grow(c.fact, n)
+	c.item = slices.Grow(c.item, n)
+	c.asn = slices.Grow(c.asn, n)
+	for t := range c.texts {
+		c.texts[t] = slices.Grow(c.texts[t], n)
+	}
+	c.kind = slices.Grow(c.kind, n)
+	c.status = slices.Grow(c.status, n)
+	c.words = slices.Grow(c.words, words)
+	c.wordsEnd = slices.Grow(c.wordsEnd, n)
+}
+
+// extend adds all events of other columns.
+func (c *columns) extend(from *columns) {
+	c.time = append(c.time, from.time...)
+	c.row = append(c.row, from.row...)
+	c.offset = append(c.offset, from.offset...)
+	c.fact = append(c.fact, from.fact...)
+	c.item = append(c.item, from.item...)
+	c.asn = append(c.asn, from.asn...)
+	for t := range c.texts {
+		c.texts[t] = append(c.texts[t], from.texts[t]...)
+	}
+	c.kind = append(c.kind, from.kind...)
+	c.status = append(c.status, from.status...)
+	base := int64(len(c.words))
+	c.words = append(c.words, from.words...)
+	for _, end := range from.wordsEnd {
+		c.wordsEnd = append(c.wordsEnd, base+end)
+	}
+}
+
 // copyFrom adds event i of other columns.
 func (c *columns) copyFrom(from *columns, i int) {
 	c.time = append(c.time, from.time[i])

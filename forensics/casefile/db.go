@@ -49,7 +49,7 @@ func (c *Case) connect() error {
 		return c.connectReadOnly(file)
 	}
 	write, err := sql.Open("sqlite", dsn(file, url.Values{
-		"_pragma": {"busy_timeout(5000)", "journal_mode(WAL)", "synchronous(NORMAL)", "foreign_keys(0)"},
+		"_pragma": {"busy_timeout(5000)", "page_size(16384)", "journal_mode(WAL)", "synchronous(NORMAL)", "foreign_keys(0)"},
 		"_txlock": {"immediate"},
 	}))
 	if err != nil {
@@ -213,6 +213,9 @@ func (c *Case) migrateOne(ctx context.Context, number int, name string) error {
 		if number == 1 {
 			salt := make([]byte, 16)
 			if _, err := rand.Read(salt); err != nil {
+				return err
+			}
+			if err := setMeta(ctx, tx, metaGeneration, "1"); err != nil {
 				return err
 			}
 			if err := setMeta(ctx, tx, metaSalt, hex.EncodeToString(salt)); err != nil {

@@ -158,7 +158,7 @@ func (f *fetcher) records(rows []int64) (map[int64]*record, error) {
 	list, args := in(rows)
 	result, err := f.tx.QueryContext(f.ctx, `SELECT id, time, kind, certainty, outcome, flags, item, "offset", length, line, n, digest,
 		coalesce(original, ''), coalesce(zone, 0), coalesce(port, 0), coalesce(asn, 0), coalesce(uid, 0), coalesce(session, ''),
-		coalesce(message_id, ''), coalesce(subject, ''), more, `+strings.Join(names, ", ")+` FROM event WHERE id`+list, args...)
+		coalesce(message_id, ''), coalesce(subject, ''), coalesce(more, ''), `+strings.Join(names, ", ")+` FROM event WHERE id`+list, args...)
 	if err != nil {
 		return nil, err
 	}

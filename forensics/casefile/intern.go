@@ -3,11 +3,11 @@ package casefile
 import (
 	"context"
 	"crypto/sha256"
-	"database/sql"
 	"encoding/binary"
 	"errors"
 	"fmt"
 	"math"
+	"net/netip"
 	"strings"
 
 	"keytrail/forensics"
@@ -22,6 +22,7 @@ type interner struct {
 	complete bool // known has every text of the case
 	next     uint32
 	fresh    []freshText // not yet handed to the columns
+	last     [numTexts]freshText
 }
 
 type freshText struct {
@@ -53,9 +54,26 @@ func (c *Case) loadTexts(ctx context.Context) (*interner, error) {
 	return in, rows.Err()
 }
 
+// inColumn gives the number of a text in a text column. Neighbours often have the
+// same.
+func (in *interner) inColumn(b *bulk, column int, text string) (uint32, error) {
+	if text == "" {
+		return 0, nil
+	}
+	last := &in.last[column]
+	if text == last.text {
+		return last.id, nil
+	}
+	id, err := in.number(b, text)
+	if err == nil {
+		*last = freshText{id, text}
+	}
+	return id, err
+}
+
 // number gives the number of a text, a new one where the case does not have it;
 // 0 for the empty text.
-func (in *interner) number(ctx context.Context, tx *sql.Tx, b *bulk, text string) (uint32, error) {
+func (in *interner) number(b *bulk, text string) (uint32, error) {
 	if text == "" {
 		return 0, nil
 	}
@@ -63,14 +81,13 @@ func (in *interner) number(ctx context.Context, tx *sql.Tx, b *bulk, text string
 		return id, nil
 	}
 	if !in.complete {
-		var id uint32
-		err := tx.StmtContext(ctx, b.find).QueryRowContext(ctx, text).Scan(&id)
-		if err == nil {
-			in.remember(text, id)
-			return id, nil
-		}
-		if !errors.Is(err, sql.ErrNoRows) {
+		id, found, err := b.lookup(text)
+		if err != nil {
 			return 0, fmt.Errorf("find a text: %w", err)
+		}
+		if found {
+			in.remember(strings.Clone(text), id)
+			return id, nil
 		}
 	}
 	id := in.next
@@ -78,13 +95,23 @@ func (in *interner) number(ctx context.Context, tx *sql.Tx, b *bulk, text string
 		return 0, errors.New("the case holds too many different texts")
 	}
 	text = strings.Clone(text)
-	if _, err := tx.StmtContext(ctx, b.text).ExecContext(ctx, int64(id), text); err != nil {
+	if err := b.store(id, text); err != nil {
 		return 0, fmt.Errorf("store a text: %w", err)
 	}
 	in.next++
 	in.remember(text, id)
 	in.fresh = append(in.fresh, freshText{id, text})
 	return id, nil
+}
+
+// ip gives the number of an address.
+func (in *interner) ip(b *bulk, ip netip.Addr) (uint32, error) {
+	var buffer [64]byte
+	text := ip.AppendTo(buffer[:0])
+	if id, ok := in.known[string(text)]; ok {
+		return id, nil
+	}
+	return in.number(b, string(text))
 }
 
 // remember keeps a number; a full map loses an arbitrary half first.

@@ -55,15 +55,20 @@ func (l *writerLock) release() error {
 
 // explain turns a busy database into words.
 func (c *Case) explain(err error) error {
+	code := 0
 	var e *sqlite.Error
+	var raw *rawError
 	if errors.As(err, &e) {
-		switch e.Code() & 0xff {
-		case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED:
-			return &forensics.Error{What: "another keytrail is adding to this case", File: c.path, Byte: -1,
-				Hint: "wait until it has finished; reading is possible meanwhile", Err: err}
-		case sqlite3.SQLITE_FULL:
-			return &forensics.Error{What: "the disk is full", File: c.path, Byte: -1, Hint: "make room and add the evidence again", Err: err}
-		}
+		code = e.Code()
+	} else if errors.As(err, &raw) {
+		code = raw.code
+	}
+	switch code & 0xff {
+	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED:
+		return &forensics.Error{What: "another keytrail is adding to this case", File: c.path, Byte: -1,
+			Hint: "wait until it has finished; reading is possible meanwhile", Err: err}
+	case sqlite3.SQLITE_FULL:
+		return &forensics.Error{What: "the disk is full", File: c.path, Byte: -1, Hint: "make room and add the evidence again", Err: err}
 	}
 	return err
 }

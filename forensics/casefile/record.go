@@ -68,7 +68,7 @@ type record struct {
 	session, messageID       string
 	subject                  string
 	fact                     int64
-	more                     []byte
+	more                     string
 	texts                    [numTexts]uint32
 }
 
@@ -203,11 +203,11 @@ func decodeBound(m *moreTime) forensics.Time {
 	return m.decode()
 }
 
-// encodeMore gives nil where there is nothing more.
-func encodeMore(e *forensics.Event) ([]byte, error) {
+// encodeMore gives an empty text where there is nothing more.
+func encodeMore(e *forensics.Event) (string, error) {
 	if len(e.To) == 0 && len(e.Others) == 0 && e.Amount == "" && e.Asset == "" && e.Destination == "" && e.TxID == "" && e.ValueUSD == "" &&
 		len(e.Messages) == 0 && len(e.Reasons) == 0 && len(e.UIDs) == 0 && e.RuleBasis == "" && e.Bounds == nil {
-		return nil, nil
+		return "", nil
 	}
 	m := more{To: e.To, Amount: e.Amount, Asset: e.Asset, Destination: e.Destination, TxID: e.TxID, ValueUSD: e.ValueUSD,
 		Messages: e.Messages, Reasons: e.Reasons, UIDs: e.UIDs, RuleBasis: e.RuleBasis}
@@ -217,15 +217,16 @@ func encodeMore(e *forensics.Event) ([]byte, error) {
 	if b := e.Bounds; b != nil {
 		m.Bounds = &moreBounds{encodeBound(b.NotBefore), encodeBound(b.NotAfter), encodeBound(b.ArrivedNotBefore), encodeBound(b.ArrivedNotAfter)}
 	}
-	return json.Marshal(&m)
+	b, err := json.Marshal(&m)
+	return string(b), err
 }
 
-func decodeMore(text []byte, e *forensics.Event) error {
+func decodeMore(text string, e *forensics.Event) error {
 	if len(text) == 0 {
 		return nil
 	}
 	var m more
-	if err := json.Unmarshal(text, &m); err != nil {
+	if err := json.Unmarshal([]byte(text), &m); err != nil {
 		return fmt.Errorf("column more: %w", err)
 	}
 	e.To, e.Amount, e.Asset, e.Destination, e.TxID, e.ValueUSD = m.To, m.Amount, m.Asset, m.Destination, m.TxID, m.ValueUSD

@@ -4,7 +4,9 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"math"
 	"slices"
+	"sort"
 	"strings"
 )
 
@@ -13,9 +15,11 @@ type state struct {
 	generation int64 // of the database when this was true
 	epoch      int64
 	columns    columns
+	pending    []columns // committed batches that are not in columns yet
 	texts      texts
 	evidence   []int64  // evidence of each item
 	order      []uint32 // indexes in the order of the timeline; shorter than columns while appending
+	settled    int      // how many events the derived file has
 	dated      int      // how many of order have a reliable time
 }
 
@@ -26,7 +30,7 @@ func (c *Case) current(ctx context.Context) (*state, error) {
 		return nil, fmt.Errorf("read the case: %w", err)
 	}
 	if c.state != nil && c.state.generation >= generation {
-		return c.state, nil
+		return c.absorbed(), nil
 	}
 	tx, err := c.read.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
 	if err != nil {
@@ -37,9 +41,11 @@ func (c *Case) current(ctx context.Context) (*state, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read the case: %w", err)
 	}
-	s := c.state
-	if s == nil {
-		s = c.loadDerived()
+	var s *state
+	if c.state != nil {
+		s = c.absorbed()
+	} else {
+		s = c.loadDerived(ctx)
 	}
 	if s == nil || s.epoch != epoch {
 		s = &state{texts: newTexts(), epoch: epoch}
@@ -57,6 +63,33 @@ func (c *Case) current(ctx context.Context) (*state, error) {
 	return s, nil
 }
 
+// absorbed gives the state with the pending batches put into its columns, as a
+// new state, because views hold the old one.
+func (c *Case) absorbed() *state {
+	if len(c.state.pending) > 0 {
+		s := *c.state
+		s.absorb()
+		c.state = &s
+	}
+	return c.state
+}
+
+// absorb puts the pending batches into the columns.
+func (s *state) absorb() {
+	n, words := 0, 0
+	for i := range s.pending {
+		n, words = n+s.pending[i].len(), words+len(s.pending[i].words)
+	}
+	if n == 0 {
+		return
+	}
+	s.columns.reserve(n, words)
+	for i := range s.pending {
+		s.columns.extend(&s.pending[i])
+	}
+	s.pending = nil
+}
+
 // catchUp reads what the database has beyond the state.
 func (s *state) catchUp(ctx context.Context, tx *sql.Tx) error {
 	rows, err := tx.QueryContext(ctx, `SELECT id, text FROM text WHERE id >= ? ORDER BY id`, len(s.texts.end))
@@ -69,6 +102,9 @@ func (s *state) catchUp(ctx context.Context, tx *sql.Tx) error {
 		var id int64
 		if err := rows.Scan(&id, &raw); err != nil {
 			return err
+		}
+		if id != int64(len(s.texts.end)) || id >= math.MaxUint32 {
+			return fmt.Errorf("the case is damaged: text %d is missing", len(s.texts.end))
 		}
 		s.texts.set(uint32(id), string(raw))
 	}
@@ -108,6 +144,11 @@ func (s *state) readEvents(ctx context.Context, tx *sql.Tx, last int64) error {
 			return err
 		}
 		r.subject = string(subject)
+		for i, id := range r.texts[:numFiltered] {
+			if int(id) >= len(s.texts.end) {
+				return fmt.Errorf("the case is damaged: event %d has text %d, which is missing", r.id, r.texts[i])
+			}
+		}
 		s.columns.append(&r)
 	}
 	return rows.Err()
@@ -125,7 +166,10 @@ func (s *state) readItems(ctx context.Context, tx *sql.Tx) error {
 		if err := rows.Scan(&id, &of); err != nil {
 			return err
 		}
-		evidence = setItem(evidence, id, of)
+		if id != int64(len(evidence)) {
+			return fmt.Errorf("the case is damaged: item %d is missing", len(evidence))
+		}
+		evidence = append(evidence, of)
 	}
 	s.evidence = evidence
 	return rows.Err()
@@ -145,6 +189,7 @@ func setItem(evidence []int64, item, of int64) []int64 {
 func (s *state) sort() {
 	n := s.columns.len()
 	if len(s.order) == n {
+		s.countDated()
 		return
 	}
 	fresh := make([]uint32, 0, n-len(s.order))
@@ -160,10 +205,12 @@ func (s *state) sort() {
 	} else {
 		s.order = merge(s.order, fresh, compare)
 	}
-	s.dated = len(s.order)
-	for s.dated > 0 && s.columns.status[s.order[s.dated-1]]&statusUnreliable != 0 {
-		s.dated--
-	}
+	s.countDated()
+}
+
+// countDated finds where the events without a reliable time begin.
+func (s *state) countDated() {
+	s.dated = sort.Search(len(s.order), func(k int) bool { return s.columns.status[s.order[k]]&statusUnreliable != 0 })
 }
 
 // merge joins two ordered lists into a new one.
@@ -197,5 +244,5 @@ func (s *state) remove(item uint32) {
 			s.columns.copyFrom(&old, i)
 		}
 	}
-	s.order, s.dated = nil, 0
+	s.order, s.dated, s.settled = nil, 0, 0
 }

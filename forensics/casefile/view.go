@@ -41,9 +41,9 @@ func (v *View) Dated() int { return v.dated }
 // Total tells how many events the case has.
 func (v *View) Total() int { return v.s.columns.len() }
 
-// Seek gives the index of the first dated event at or after the time, Dated
+// SeekTime gives the index of the first dated event at or after the time, Dated
 // where there is none.
-func (v *View) Seek(nano int64) int {
+func (v *View) SeekTime(nano int64) int {
 	return sort.Search(v.dated, func(k int) bool { return v.s.columns.time[v.index[k]] >= nano })
 }
 
@@ -86,11 +86,11 @@ func (v *View) Histogram(from, to int64, cells int) []Cell {
 	}
 	groups := v.allGroups()
 	width := uint64(to) - uint64(from)
-	start := v.Seek(from)
+	start := v.SeekTime(from)
 	for cell := range out {
-		end := v.Seek(to)
+		end := v.SeekTime(to)
 		if cell+1 < cells {
-			end = v.Seek(from + int64(muldiv(width, uint64(cell+1), uint64(cells))))
+			end = v.SeekTime(from + int64(muldiv(width, uint64(cell+1), uint64(cells))))
 		}
 		for _, g := range groups[start:max(start, end)] {
 			out[cell][g]++

@@ -122,7 +122,7 @@ func (c *Case) prepare(ctx context.Context) error {
 			facts.put(h, s.columns.row[i])
 		}
 	}
-	b, err := c.prepareBulk(ctx)
+	b, err := c.prepareBulk()
 	if err != nil {
 		return fmt.Errorf("prepare the case: %w", err)
 	}
@@ -215,7 +215,7 @@ func (c *Case) forget(item, generation int64) {
 	if c.state == nil {
 		return
 	}
-	s := *c.state
+	s := *c.absorbed()
 	for i, it := range s.columns.item {
 		if int64(it) == item && s.columns.fact[i] != 0 {
 			c.facts.put(s.columns.fact[i], 0)
@@ -239,40 +239,36 @@ func (w *ItemWriter) Append(batch []forensics.Event) (duplicates int, err error)
 	c := w.c
 	c.writeMu.Lock()
 	defer c.writeMu.Unlock()
-	ctx := context.Background()
 	if c.bulk == nil {
 		return 0, fmt.Errorf("append events: the item's writing failed before")
 	}
-	state := *w
+	before := *w
 	fresh := c.bulk.fresh[:0]
-	var generation int64
-	err = c.transact(ctx, func(tx *sql.Tx) error {
+	generation, err := c.bulk.transact(func() error {
 		for i := range batch {
-			r, dup, err := w.row(ctx, tx, &batch[i])
+			fresh = append(fresh, record{})
+			r := &fresh[len(fresh)-1]
+			dup, err := w.row(r, &batch[i])
 			if err != nil {
 				return err
 			}
 			if dup {
 				duplicates++
+				fresh = fresh[:len(fresh)-1]
 				continue
 			}
-			if err := c.bulk.insert(ctx, tx, &r); err != nil {
+			if err := c.bulk.insert(r); err != nil {
 				return err
 			}
-			fresh = append(fresh, r)
 		}
-		if err := bump(ctx, tx, metaGeneration); err != nil {
-			return err
-		}
-		var err error
-		generation, err = c.metaInt(ctx, tx, metaGeneration)
-		return err
+		return nil
 	})
 	if err != nil {
-		*w = state
+		*w = before
 		c.reset()
-		return 0, fmt.Errorf("append events: %w", err)
+		return 0, fmt.Errorf("append events: %w", c.explain(err))
 	}
+	c.generation.Add(1)
 	c.bulk.fresh = fresh
 	c.grow(fresh, generation)
 	return duplicates, nil
@@ -290,15 +286,20 @@ func (c *Case) grow(fresh []record, generation int64) {
 	for _, t := range newTexts {
 		s.texts.set(t.id, t.text)
 	}
-	for i := range fresh {
-		s.columns.append(&fresh[i])
+	if len(fresh) > 0 {
+		var batch columns
+		batch.reserve(len(fresh), 0)
+		for i := range fresh {
+			batch.append(&fresh[i])
+		}
+		s.pending = append(slices.Clip(s.pending), batch)
 	}
 	s.generation = generation
 	c.state = &s
 }
 
-// row makes the row of an event. dup says that it became a further ref instead.
-func (w *ItemWriter) row(ctx context.Context, tx *sql.Tx, e *forensics.Event) (r record, dup bool, err error) {
+// row fills in the row of an event. dup says that it became a further ref instead.
+func (w *ItemWriter) row(r *record, e *forensics.Event) (dup bool, err error) {
 	c := w.c
 	if e.Ref.Offset == w.offset {
 		w.n++
@@ -309,32 +310,28 @@ func (w *ItemWriter) row(ctx context.Context, tx *sql.Tx, e *forensics.Event) (r
 	if e.Fact != "" {
 		fact = c.bulk.hasher.hash(e.Kind, e.Fact)
 		if row := c.facts.get(fact); row != 0 {
-			_, err := tx.StmtContext(ctx, c.bulk.seen).ExecContext(ctx, row, fact, w.item.ID, e.Ref.Offset, e.Ref.Length, e.Ref.Line)
-			return r, true, err
+			return true, c.bulk.again(row, fact, w.item.ID, e.Ref.Offset, e.Ref.Length, e.Ref.Line)
 		}
 	}
 	if err := r.encode(e); err != nil {
-		return r, false, err
+		return false, err
 	}
 	for i, text := range textsOf(e) {
-		if r.texts[i], err = c.texts.number(ctx, tx, c.bulk, text); err != nil {
-			return r, false, err
+		if r.texts[i], err = c.texts.inColumn(c.bulk, i, text); err != nil {
+			return false, err
 		}
 	}
 	if e.IP.IsValid() {
-		if r.texts[textIP], err = c.texts.number(ctx, tx, c.bulk, e.IP.String()); err != nil {
-			return r, false, err
+		if r.texts[textIP], err = c.texts.ip(c.bulk, e.IP); err != nil {
+			return false, err
 		}
 	}
 	r.id, r.item, r.n, r.fact = c.bulk.next, w.item.ID, w.n, fact
 	c.bulk.next++
 	if fact != 0 {
 		c.facts.put(fact, r.id)
-		if c.bulk.orphans[fact] {
-			delete(c.bulk.orphans, fact)
-			if _, err := tx.ExecContext(ctx, `UPDATE seen_in SET event = ? WHERE event = 0 AND fact = ?`, r.id, fact); err != nil {
-				return r, false, err
-			}
+		if err := c.bulk.adoptOrphans(fact, r.id); err != nil {
+			return false, err
 		}
 	}
 	if !e.Time.Unreliable && !e.Time.IsZero() {
@@ -346,7 +343,7 @@ func (w *ItemWriter) row(ctx context.Context, tx *sql.Tx, e *forensics.Event) (r
 		}
 		w.any = true
 	}
-	return r, false, nil
+	return false, nil
 }
 
 // Warn stores what could not be read.
