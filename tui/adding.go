@@ -1,0 +1,111 @@
+package tui
+
+import (
+	"context"
+	"errors"
+
+	tea "charm.land/bubbletea/v2"
+
+	"keytrail/forensics"
+	"keytrail/tui/kit"
+)
+
+// adding is the state of the add that runs, and of those that wait for it.
+type adding struct {
+	running  bool
+	queue    []string
+	progress kit.Progress
+	stop     context.CancelFunc
+	news     chan kit.Progress // holds the newest progress only
+}
+
+// startAdd begins with what waits in the queue, unless an add is running.
+func (a *app) startAdd() tea.Cmd {
+	if a.add.running || len(a.add.queue) == 0 || a.ctx.Case == nil || a.ctx.Add == nil {
+		return nil
+	}
+	ctx, stop := context.WithCancel(a.runContext())
+	paths := a.add.queue
+	a.add = adding{running: true, stop: stop, news: make(chan kit.Progress, 1)}
+	a.add.progress.Path = paths[0]
+	a.ctx.Adding = true
+	return tea.Batch(a.addCmd(ctx, paths, a.add.news), waitCmd(a.add.news), a.pollCmd())
+}
+
+// addMessage handles what an add sends.
+func (a *app) addMessage(msg tea.Msg) (tea.Cmd, bool) {
+	switch msg := msg.(type) {
+	case kit.PathsChosen:
+		a.add.queue = append(a.add.queue, msg.Paths...)
+		if a.add.running {
+			a.notice = kit.Noticed{Text: "waits until the running add is done"}
+		}
+		return a.startAdd(), true
+	case kit.AddProgressed:
+		if !a.add.running {
+			return nil, true
+		}
+		a.add.progress = msg.Progress
+		return tea.Batch(a.broadcast(msg), waitCmd(a.add.news)), true
+	case kit.AddFinished:
+		return a.addFinished(msg), true
+	}
+	return nil, false
+}
+
+func (a *app) addFinished(msg kit.AddFinished) tea.Cmd {
+	a.add.running, a.ctx.Adding = false, false
+	a.add.stop()
+	switch {
+	case errors.Is(msg.Err, context.Canceled):
+		a.notice = kit.Noticed{Text: "stopped; what was read is in the case, adding the same again goes on from there"}
+	case msg.Err != nil:
+		text := msg.Err.Error()
+		if hint := forensics.Hint(msg.Err); hint != "" {
+			text += ": " + hint
+		}
+		a.notice = kit.Noticed{Text: text, Bad: true}
+	default:
+		p := a.add.progress
+		a.notice = kit.Noticed{Text: "added: " + kit.Plural(p.Records, "record") + ", " + kit.Plural(p.Events, "event") + ", " + kit.Plural(p.Warnings, "warning")}
+	}
+	if a.quitting {
+		return tea.Quit
+	}
+	a.seen = -1 // whatever the last look at the case saw
+	return tea.Batch(a.broadcast(msg), a.pollCmd(), a.startAdd())
+}
+
+// addCmd runs an add to its end. Its progress goes into news, where a newer one replaces
+// one that nobody took.
+func (a *app) addCmd(ctx context.Context, paths []string, news chan kit.Progress) tea.Cmd {
+	add, c := a.ctx.Add, a.ctx.Case
+	return func() tea.Msg {
+		defer close(news)
+		err := add(ctx, c, paths, func(p kit.Progress) {
+			for {
+				select {
+				case news <- p:
+					return
+				default:
+				}
+				select {
+				case <-news:
+				default:
+				}
+			}
+		})
+		return kit.AddFinished{Err: err}
+	}
+}
+
+// waitCmd waits for the next progress.
+func waitCmd(news chan kit.Progress) tea.Cmd {
+	return func() tea.Msg {
+		p, ok := <-news
+		if !ok {
+			return nil
+		}
+		return kit.AddProgressed{Progress: p}
+	}
+}

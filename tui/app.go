@@ -1,0 +1,351 @@
+package tui
+
+import (
+	"context"
+	"time"
+
+	"charm.land/bubbles/v2/key"
+	tea "charm.land/bubbletea/v2"
+
+	"keytrail/tui/kit"
+	"keytrail/tui/screen"
+)
+
+// pollTime is how often a growing case is looked at for new events.
+const pollTime = 500 * time.Millisecond
+
+// tab is one of the numbered screens.
+type tab struct {
+	key    key.Binding
+	name   string
+	screen kit.Screen
+}
+
+// app is the root model: it owns the context and the screens, and decides who
+// gets a message.
+type app struct {
+	ctx           *kit.Context
+	opts          Options
+	width, height int
+
+	start  kit.Screen
+	tabs   []tab
+	active int
+	sheets []kit.Sheet // the last one is on top
+	notice kit.Noticed
+
+	add      adding
+	quitting bool
+	seen     int64 // generation of the case that the screens know
+	failure  error // what Run returns
+}
+
+// generationSeen is what the case counts its changes with.
+type generationSeen struct{ generation int64 }
+
+// pollDue says that it is time to look at the case again.
+type pollDue struct{}
+
+func newApp(o Options) *app {
+	o = o.withDefaults()
+	a := &app{opts: o, add: adding{queue: o.AddPaths}}
+	a.ctx = &kit.Context{
+		Services: o.Services, Styles: kit.NewStyles(true, o.NoColor), Keys: kit.NewKeys(),
+		Zone: o.Zone, Now: o.Now,
+	}
+	a.start = screen.NewStart(a.ctx)
+	if o.Case != nil {
+		a.open(o.Case)
+	}
+	return a
+}
+
+// open makes the screens of a case.
+func (a *app) open(c kit.Case) {
+	a.ctx.Case, a.active, a.sheets = c, 0, nil
+	k := a.ctx.Keys
+	a.tabs = []tab{
+		{k.Timeline, "Timeline", screen.NewTimeline(a.ctx)},
+		{k.Evidence, "Evidence", screen.NewEvidence(a.ctx)},
+	}
+}
+
+// Init starts the screens, and the add that was asked for.
+func (a *app) Init() tea.Cmd {
+	return tea.Batch(tea.RequestBackgroundColor, a.initScreens(), a.startAdd())
+}
+
+func (a *app) initScreens() tea.Cmd {
+	if a.ctx.Case == nil {
+		return a.start.Init()
+	}
+	var cmds []tea.Cmd
+	for _, t := range a.tabs {
+		cmds = append(cmds, t.screen.Init())
+	}
+	return tea.Batch(append(cmds, a.pollCmd())...)
+}
+
+// Update decides who gets a message.
+func (a *app) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+	switch msg := msg.(type) {
+	case tea.WindowSizeMsg:
+		a.width, a.height = msg.Width, msg.Height
+		return a, a.resize()
+	case tea.BackgroundColorMsg:
+		a.ctx.Styles = kit.NewStyles(msg.IsDark(), a.opts.NoColor)
+		return a, a.broadcast(kit.LookChanged{})
+	case tea.KeyPressMsg:
+		return a, a.key(msg)
+	case tea.PasteMsg:
+		return a, a.paste(msg)
+	case tea.MouseClickMsg, tea.MouseWheelMsg:
+		return a, a.mouse(msg)
+	case tea.InterruptMsg:
+		return a, a.quit()
+	}
+	if cmd, mine := a.own(msg); mine {
+		return a, cmd
+	}
+	return a, a.broadcast(msg)
+}
+
+// own handles the messages that are meant for the root.
+func (a *app) own(msg tea.Msg) (tea.Cmd, bool) {
+	switch msg := msg.(type) {
+	case kit.SheetOpened:
+		a.sheets = append(a.sheets, msg.Sheet)
+		return msg.Sheet.Init(), true
+	case kit.SheetClosed:
+		a.sheets = a.sheets[:max(0, len(a.sheets)-1)]
+		if msg.Answer == nil {
+			return nil, true
+		}
+		return kit.Send(msg.Answer), true
+	case kit.Noticed:
+		a.notice = msg
+		return nil, a.ctx.Case != nil // the start screen wants to know as well
+	case kit.CaseOpened:
+		a.open(msg.Case)
+		a.add.queue = append(a.add.queue, msg.Paths...)
+		return tea.Batch(a.resize(), a.initScreens(), a.startAdd()), true
+	case kit.ZoneChosen:
+		a.ctx.Zone = msg.Zone
+		return a.broadcast(kit.LookChanged{}), true
+	case screen.ZoneCycled:
+		return a.nextZone(), true
+	case kit.TagChosen, kit.NoteWritten:
+		return a.markCmd(msg), true
+	case kit.FilterChosen, kit.TimeChosen:
+		a.active = 0
+		return a.toActive(msg), true
+	case kit.QuitChosen:
+		return a.quitChosen(msg), true
+	case generationSeen:
+		return a.generation(msg), true
+	case pollDue:
+		return a.pollCmd(), true
+	}
+	if cmd := screen.ZoneCmd(msg); cmd != nil {
+		return cmd, true
+	}
+	return a.addMessage(msg)
+}
+
+// key sends a key to the dialogue, the screen that types, or does what it means everywhere.
+func (a *app) key(msg tea.KeyPressMsg) tea.Cmd {
+	a.notice = kit.Noticed{}
+	if n := len(a.sheets); n > 0 {
+		if msg.String() == "ctrl+c" && !a.add.running {
+			return tea.Quit
+		}
+		sheet, cmd := a.sheets[n-1].Update(msg)
+		a.sheets[n-1] = sheet
+		return cmd
+	}
+	if msg.String() == "ctrl+c" {
+		return a.quit()
+	}
+	if !a.screen().Typing() {
+		if cmd, done := a.everywhere(msg); done {
+			return cmd
+		}
+	}
+	return a.toActive(msg)
+}
+
+// everywhere does what a key means on every screen.
+func (a *app) everywhere(msg tea.KeyPressMsg) (tea.Cmd, bool) {
+	k := a.ctx.Keys
+	switch {
+	case key.Matches(msg, k.Quit):
+		return a.quit(), true
+	case key.Matches(msg, k.Help):
+		return kit.Send(kit.SheetOpened{Sheet: screen.NewHelpSheet(a.ctx)}), true
+	case a.ctx.Case == nil:
+		return nil, false
+	case key.Matches(msg, k.Zone):
+		return a.nextZone(), true
+	case key.Matches(msg, k.Add) && a.ctx.Add != nil:
+		return kit.Send(kit.SheetOpened{Sheet: screen.NewAddSheet(a.ctx)}), true
+	case key.Matches(msg, k.Export) && a.ctx.Export != nil:
+		return a.exportSheet(), true
+	case key.Matches(msg, k.Undo):
+		return a.undoCmd(), true
+	case key.Matches(msg, k.Filter) && a.active != 0:
+		a.active = 0
+		return a.toActive(msg), true
+	}
+	for i, t := range a.tabs {
+		if key.Matches(msg, t.key) {
+			a.active = i
+			return nil, true
+		}
+	}
+	return nil, false
+}
+
+// paste goes where text is typed.
+func (a *app) paste(msg tea.PasteMsg) tea.Cmd {
+	if n := len(a.sheets); n > 0 {
+		sheet, cmd := a.sheets[n-1].Update(msg)
+		a.sheets[n-1] = sheet
+		return cmd
+	}
+	return a.toActive(msg)
+}
+
+// mouse sends a click to the tabs or to the screen, in its own coordinates. A dialogue
+// is worked with keys.
+func (a *app) mouse(msg tea.Msg) tea.Cmd {
+	if len(a.sheets) > 0 {
+		return nil
+	}
+	switch m := msg.(type) {
+	case tea.MouseClickMsg:
+		if m.Y == tabsLine && a.ctx.Case != nil {
+			if i := a.tabAt(m.X); i >= 0 {
+				a.active = i
+			}
+			return nil
+		}
+		m.Y -= a.headHeight()
+		if m.Y < 0 || m.Y >= a.bodyHeight() {
+			return nil
+		}
+		return a.toActive(m)
+	case tea.MouseWheelMsg:
+		m.Y -= a.headHeight()
+		return a.toActive(m)
+	}
+	return nil
+}
+
+// screen is the one that is shown.
+func (a *app) screen() kit.Screen {
+	if a.ctx.Case == nil {
+		return a.start
+	}
+	return a.tabs[a.active].screen
+}
+
+func (a *app) toActive(msg tea.Msg) tea.Cmd {
+	s, cmd := a.screen().Update(msg)
+	if a.ctx.Case == nil {
+		a.start = s
+	} else {
+		a.tabs[a.active].screen = s
+	}
+	return cmd
+}
+
+// broadcast sends an answer to all screens and dialogues: each knows its own.
+func (a *app) broadcast(msg tea.Msg) tea.Cmd {
+	var cmds []tea.Cmd
+	for i := range a.sheets {
+		sheet, cmd := a.sheets[i].Update(msg)
+		a.sheets[i] = sheet
+		cmds = append(cmds, cmd)
+	}
+	if a.ctx.Case == nil {
+		s, cmd := a.start.Update(msg)
+		a.start = s
+		return tea.Batch(append(cmds, cmd)...)
+	}
+	for i := range a.tabs {
+		s, cmd := a.tabs[i].screen.Update(msg)
+		a.tabs[i].screen = s
+		cmds = append(cmds, cmd)
+	}
+	return tea.Batch(cmds...)
+}
+
+// resize gives every screen its area.
+func (a *app) resize() tea.Cmd {
+	if a.width == 0 {
+		return nil
+	}
+	cmds := []tea.Cmd{a.start.SetSize(a.width, a.bodyHeight())}
+	for _, t := range a.tabs {
+		cmds = append(cmds, t.screen.SetSize(a.width, a.bodyHeight()))
+	}
+	return tea.Batch(cmds...)
+}
+
+// nextZone goes from UTC to local time to a zone that is typed, and back to UTC.
+func (a *app) nextZone() tea.Cmd {
+	switch a.ctx.Zone {
+	case time.UTC:
+		return kit.Send(kit.ZoneChosen{Zone: time.Local})
+	case time.Local:
+		return kit.Send(kit.SheetOpened{Sheet: screen.NewZoneSheet(a.ctx)})
+	}
+	return kit.Send(kit.ZoneChosen{Zone: time.UTC})
+}
+
+// generation tells the screens when the case has changed, and looks again while it grows.
+func (a *app) generation(msg generationSeen) tea.Cmd {
+	var cmds []tea.Cmd
+	if msg.generation != a.seen {
+		if a.seen = msg.generation; a.seen != 0 {
+			cmds = append(cmds, a.broadcast(kit.CaseChanged{}))
+		}
+	}
+	if a.add.running {
+		cmds = append(cmds, tea.Tick(pollTime, func(time.Time) tea.Msg { return pollDue{} }))
+	}
+	return tea.Batch(cmds...)
+}
+
+func (a *app) pollCmd() tea.Cmd {
+	c := a.ctx.Case
+	return func() tea.Msg { return generationSeen{c.Generation()} }
+}
+
+// quit ends the program, or asks what becomes of a running add.
+func (a *app) quit() tea.Cmd {
+	if !a.add.running {
+		return tea.Quit
+	}
+	return kit.Send(kit.SheetOpened{Sheet: screen.NewQuitSheet(a.ctx)})
+}
+
+func (a *app) quitChosen(msg kit.QuitChosen) tea.Cmd {
+	if !a.add.running {
+		return tea.Quit
+	}
+	a.quitting = true
+	a.add.queue = nil
+	if msg.Stop {
+		a.add.stop()
+	}
+	return nil
+}
+
+// runContext is what commands of the root run under.
+func (a *app) runContext() context.Context {
+	if a.opts.ctx != nil {
+		return a.opts.ctx
+	}
+	return context.Background()
+}

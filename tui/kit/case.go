@@ -1,0 +1,110 @@
+package kit
+
+import (
+	"context"
+	"time"
+
+	"keytrail/forensics"
+	"keytrail/forensics/filter"
+)
+
+// Case is what the screens need of an open case. Its methods may read from disk:
+// they are called in commands only, never in Update or View. All of them may be
+// called from any goroutine.
+type Case interface {
+	Name() string
+	Path() string
+	// Generation grows with every change of the case.
+	Generation() int64
+	// Query lists the events that match, all of them for nil.
+	Query(ctx context.Context, e filter.Expr) (View, error)
+
+	Evidence() ([]forensics.Evidence, error)
+	// Items lists the items of one evidence, of all for 0.
+	Items(evidence int64) ([]forensics.Item, error)
+	// Warnings reads up to n warnings of one evidence (all for 0) after the
+	// first `after` ones.
+	Warnings(evidence, after int64, n int) ([]forensics.Warning, error)
+	// Values are known values of a filter key, for completion.
+	Values(key, prefix string, n int) []string
+
+	Tag(rows []int64, tag string) error
+	Untag(rows []int64, tag string) error
+	SetNote(row int64, text string) error
+	// Undo takes the last mark back and says what it was, empty where there is nothing left.
+	Undo() (what string, err error)
+	History() []string
+	AddHistory(filter string) error
+}
+
+// View is one answer of Query: a list of events that does not change.
+type View interface {
+	Len() int   // events that match
+	Dated() int // those with a reliable time; the others stand at the end
+	Total() int // events of the whole case
+	// Events reads up to n events from index from on.
+	Events(from, n int) ([]forensics.Event, error)
+	// SeekTime is the index of the first event at or after a time (nanoseconds since 1970).
+	SeekTime(nano int64) int
+	// IndexOf finds an event by its row number, -1 where it is not in the view.
+	IndexOf(row int64) int
+	// Span is the time from the first to the last dated event.
+	Span() (first, last int64, ok bool)
+	// Histogram counts the events of the time [from, to) in equal cells.
+	Histogram(from, to int64, cells int) []Cell
+	GroupCounts() Cell
+}
+
+// Cell counts events by forensics.Group.
+type Cell [8]uint32
+
+// Sum counts all groups together.
+func (c Cell) Sum() (n int64) {
+	for _, v := range c {
+		n += int64(v)
+	}
+	return n
+}
+
+// Progress is how far a running add has come. The ones after it replace it.
+type Progress struct {
+	Path, Item, Format        string
+	BytesDone, BytesTotal     int64
+	Records, Events, Warnings int64
+	Elapsed                   time.Duration
+	Done                      bool
+	Err                       error
+}
+
+// ExportOptions are what the export dialogue asks for.
+type ExportOptions struct {
+	Zone   *time.Location
+	Filter string // empty: all events
+}
+
+// ExportResult says what was written.
+type ExportResult struct {
+	Path   string
+	Digest forensics.Digest
+	Rows   int64
+}
+
+// RecentCase is a case that was open before.
+type RecentCase struct {
+	Name, Path string
+	Opened     time.Time
+	Events     int64 // 0 where not known
+}
+
+// Services are the things outside the case that the screens can ask for. A nil
+// function means that the thing is not there, and its key is not offered.
+type Services struct {
+	Open   func(path string) (Case, error)
+	Create func(path string) (Case, error)
+	// Demo makes the sample case and names the sample evidence to add to it.
+	Demo    func() (Case, []string, error)
+	Recent  func() []RecentCase
+	Add     func(ctx context.Context, c Case, paths []string, progress func(Progress)) error
+	Export  func(ctx context.Context, c Case, path string, o ExportOptions) (ExportResult, error)
+	ReadRaw func(c Case, e *forensics.Event) (raw []byte, same bool, err error)
+}

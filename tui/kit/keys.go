@@ -1,0 +1,97 @@
+package kit
+
+import "charm.land/bubbles/v2/key"
+
+// Keys is the one table of keys. The help screen and the hints at the bottom
+// are made from it.
+type Keys struct {
+	// everywhere
+	Timeline, Evidence, Help, Quit, Zone, Add, Export, Undo key.Binding
+	// moving
+	Up, Down, PageUp, PageDown, First, Last key.Binding
+	// timeline
+	Filter, GoTo, Details, Pane, Tag, Note, Similar, ZoomIn, ZoomOut, Prev, Next, NextDay, PrevDay key.Binding
+	// evidence
+	Fold, Unfold, Warnings, ShowEvents key.Binding
+	// start
+	NewCase, OpenPath, Demo, Guide key.Binding
+	// typing and choosing
+	Accept, Cancel, Complete, CompleteBack, HistoryUp, HistoryDown key.Binding
+	// quitting while an add runs
+	StopAdd, WaitAdd key.Binding
+}
+
+// KeySection is a part of the help screen.
+type KeySection struct {
+	Title    string
+	Bindings []key.Binding
+}
+
+// NewKeys makes the table.
+func NewKeys() Keys {
+	b := func(show, help string, keys ...string) key.Binding {
+		return key.NewBinding(key.WithKeys(keys...), key.WithHelp(show, help))
+	}
+	return Keys{
+		Timeline: b("1", "timeline", "1"),
+		Evidence: b("4", "evidence", "4"),
+		Help:     b("?", "help", "?", "f1"),
+		Quit:     b("q", "quit", "q", "ctrl+c"),
+		Zone:     b("z", "zone", "z"),
+		Add:      b("a", "add evidence", "a"),
+		Export:   b("e", "export", "e"),
+		Undo:     b("u", "undo", "u"),
+
+		Up:       b("↑", "up", "up", "k"),
+		Down:     b("↓", "down", "down", "j"),
+		PageUp:   b("PgUp", "page up", "pgup", "ctrl+b"),
+		PageDown: b("PgDn", "page down", "pgdown", "ctrl+f", "space"),
+		First:    b("Home", "first", "home"),
+		Last:     b("End", "last", "end", "G"),
+
+		Filter:  b("/", "filter", "/"),
+		GoTo:    b("g", "go to time", "g"),
+		Details: b("⏎", "details", "enter"),
+		Pane:    b("tab", "into the details beside the table", "tab"),
+		Tag:     b("t", "tag", "t"),
+		Note:    b("n", "note", "n"),
+		Similar: b("s", "filter by a value of this event", "s"),
+		ZoomIn:  b("+", "zoom in", "+", "="),
+		ZoomOut: b("-", "zoom out", "-", "_"),
+		Prev:    b("[", "event before", "["),
+		Next:    b("]", "event after", "]"),
+		NextDay: b("}", "next day", "}"),
+		PrevDay: b("{", "day before", "{"),
+
+		Fold:       b("←", "fold", "left", "h"),
+		Unfold:     b("→", "unfold", "right", "l"),
+		Warnings:   b("w", "warnings", "w"),
+		ShowEvents: b("f", "show its events", "f"),
+
+		NewCase:  b("n", "new case", "n"),
+		OpenPath: b("o", "open a case by its path", "o"),
+		Demo:     b("d", "look at the sample case", "d"),
+		Guide:    b("h", "I was hacked: help me", "h"),
+
+		Accept:       b("⏎", "accept", "enter"),
+		Cancel:       b("esc", "back", "esc"),
+		Complete:     b("tab", "complete", "tab"),
+		CompleteBack: b("shift+tab", "complete backwards", "shift+tab"),
+		HistoryUp:    b("↑", "older", "up", "ctrl+p"),
+		HistoryDown:  b("↓", "newer", "down", "ctrl+n"),
+
+		StopAdd: b("s", "stop it and quit", "s"),
+		WaitAdd: b("w", "quit when it is done", "w"),
+	}
+}
+
+// Sections lists the table for the help screen.
+func (k Keys) Sections() []KeySection {
+	return []KeySection{
+		{"Everywhere", []key.Binding{k.Timeline, k.Evidence, k.Filter, k.GoTo, k.Zone, k.Add, k.Export, k.Undo, k.Help, k.Quit}},
+		{"Moving", []key.Binding{k.Up, k.Down, k.PageUp, k.PageDown, k.First, k.Last, k.PrevDay, k.NextDay, k.ZoomIn, k.ZoomOut}},
+		{"One event", []key.Binding{k.Details, k.Pane, k.Prev, k.Next, k.Tag, k.Note, k.Similar, k.Cancel}},
+		{"Evidence", []key.Binding{k.Unfold, k.Fold, k.Warnings, k.ShowEvents}},
+		{"Typing", []key.Binding{k.Complete, k.HistoryUp, k.HistoryDown, k.Accept, k.Cancel}},
+	}
+}

@@ -1,0 +1,69 @@
+package kit
+
+import (
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+)
+
+// CaseOpened brings a case to work on, and evidence to add to it at once.
+type CaseOpened struct {
+	Case  Case
+	Paths []string
+}
+
+// CaseChanged says that the case holds something new: events, marks.
+type CaseChanged struct{}
+
+// LookChanged says that the zone or the theme in the Context is another one.
+type LookChanged struct{}
+
+// SheetOpened puts a dialogue on the screen.
+type SheetOpened struct{ Sheet Sheet }
+
+// SheetClosed takes the uppermost dialogue away; Answer, if any, is sent on after that.
+type SheetClosed struct{ Answer tea.Msg }
+
+// Noticed is a short word to the user; it stays until the next key.
+type Noticed struct {
+	Text string
+	Bad  bool
+}
+
+// TimeChosen moves the timeline to a time (nanoseconds since 1970).
+type TimeChosen struct{ Nano int64 }
+
+// ZoneChosen sets the zone that times are shown in.
+type ZoneChosen struct{ Zone *time.Location }
+
+// TagChosen adds a tag to events, or takes it away.
+type TagChosen struct {
+	Rows   []int64
+	Tag    string
+	Remove bool
+}
+
+// NoteWritten sets the note of an event; an empty text removes it.
+type NoteWritten struct {
+	Row  int64
+	Text string
+}
+
+// FilterChosen shows the timeline with this filter.
+type FilterChosen struct{ Text string }
+
+// PathsChosen starts an add.
+type PathsChosen struct{ Paths []string }
+
+// AddProgressed is how far the running add has come.
+type AddProgressed struct{ Progress Progress }
+
+// AddFinished ends an add.
+type AddFinished struct{ Err error }
+
+// QuitChosen ends the program. Stop ends a running add first; without Stop
+// the add is waited for.
+type QuitChosen struct{ Stop bool }
+
+// Send wraps a message in a command.
+func Send(msg tea.Msg) tea.Cmd { return func() tea.Msg { return msg } }

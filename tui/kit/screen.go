@@ -1,0 +1,48 @@
+package kit
+
+import (
+	"time"
+
+	"charm.land/bubbles/v2/key"
+	tea "charm.land/bubbletea/v2"
+)
+
+// Screen is one of the numbered screens, or the start screen. The parent tells it
+// its size; screens ask the parent for anything outside their area by message.
+type Screen interface {
+	Init() tea.Cmd
+	Update(tea.Msg) (Screen, tea.Cmd)
+	// View gives exactly as many lines as the height of the last SetSize.
+	View() []string
+	SetSize(width, height int) tea.Cmd
+	// Hints are the keys worth showing at the bottom in the present state.
+	Hints() []key.Binding
+	// Status is what stands at the right end of the bottom line.
+	Status() string
+	// Typing reports whether keys are text now: no command key works then.
+	Typing() bool
+}
+
+// Sheet is a dialogue: it rises from the bottom of the screen, takes all keys,
+// and goes when it sends SheetClosed.
+type Sheet interface {
+	Init() tea.Cmd
+	Update(tea.Msg) (Sheet, tea.Cmd)
+	Title() string
+	// View gives its lines, at most height of them.
+	View(width, height int) []string
+	Hints() []key.Binding
+}
+
+// Context is what the root model shares with all screens. Only the root model
+// changes it, and only inside Update.
+type Context struct {
+	Services
+	Styles *Styles
+	Keys   Keys
+	Zone   *time.Location
+	Case   Case
+	// Adding reports whether an add is running.
+	Adding bool
+	Now    func() time.Time
+}

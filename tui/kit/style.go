@@ -1,0 +1,139 @@
+package kit
+
+import (
+	"fmt"
+	"strings"
+
+	"keytrail/forensics"
+)
+
+// Style is a set of SGR parameters. Its zero value is the terminal's own look.
+type Style struct{ sgr string }
+
+// Render cleans text and paints it.
+func (s Style) Render(text string) string { return s.paint(Clean(text)) }
+
+func (s Style) paint(clean string) string {
+	if s.sgr == "" || clean == "" {
+		return clean
+	}
+	return "\x1b[" + s.sgr + "m" + clean + "\x1b[m"
+}
+
+// Bold adds weight.
+func (s Style) Bold() Style { return s.with("1") }
+
+// over lays s on top of base.
+func (s Style) over(base Style) Style {
+	switch {
+	case base.sgr == "":
+		return s
+	case s.sgr == "":
+		return base
+	}
+	return Style{base.sgr + ";" + s.sgr}
+}
+
+func (s Style) with(p string) Style {
+	if s.sgr != "" {
+		p = s.sgr + ";" + p
+	}
+	return Style{p}
+}
+
+// tokens is one palette: 24-bit colours as 0xRRGGBB.
+type tokens struct {
+	text, muted, faint, accent, row, good, bad uint32
+	groups                                     [8]uint32
+}
+
+var darkTokens = tokens{
+	text: 0xd5d9e0, muted: 0x8e96a3, faint: 0x4d5461, accent: 0xf2a65a, row: 0x262c36, good: 0x8fc983, bad: 0xf2777a,
+	groups: [8]uint32{
+		forensics.GroupOther: 0x8e96a3, forensics.GroupMail: 0x8e96a3,
+		forensics.GroupKey: 0xe9c46a, forensics.GroupLogin: 0x74b3f0, forensics.GroupReset: 0xc099f0,
+		forensics.GroupDeletion: 0xf2777a, forensics.GroupSettings: 0x5fc9bd, forensics.GroupMoney: 0x8fc983,
+	},
+}
+
+var lightTokens = tokens{
+	text: 0x24292f, muted: 0x5f6873, faint: 0xb9c0c8, accent: 0xb35900, row: 0xe8edf3, good: 0x2d7d32, bad: 0xc4262e,
+	groups: [8]uint32{
+		forensics.GroupOther: 0x5f6873, forensics.GroupMail: 0x5f6873,
+		forensics.GroupKey: 0x8a6500, forensics.GroupLogin: 0x0b62b8, forensics.GroupReset: 0x7a3ec2,
+		forensics.GroupDeletion: 0xc4262e, forensics.GroupSettings: 0x08756c, forensics.GroupMoney: 0x2d7d32,
+	},
+}
+
+// Styles are all looks of the screen, named by what they mean. Screens use
+// nothing else.
+type Styles struct {
+	Mono bool // no colours at all: letters and marks carry everything
+
+	Text, Strong, Muted, Faint Style
+	Title, Accent              Style // the accent: where you are, what you type
+	Good, Bad, Warn            Style
+	Row                        Style // laid under the chosen row
+	Match                      Style // a value found in the raw record
+	Caret                      Style
+	Rule                       Style
+	Key                        Style // a key in a hint
+	Group                      [8]Style
+}
+
+// NewStyles makes the looks of a dark or a light terminal, or of one without
+// colours.
+func NewStyles(dark, mono bool) *Styles {
+	if mono {
+		return monoStyles()
+	}
+	t := lightTokens
+	if dark {
+		t = darkTokens
+	}
+	s := &Styles{
+		Text: fg(t.text), Strong: fg(t.text).Bold(), Muted: fg(t.muted), Faint: fg(t.faint),
+		Title: fg(t.accent).Bold(), Accent: fg(t.accent),
+		Good: fg(t.good), Bad: fg(t.bad), Warn: fg(t.accent),
+		Row: bg(t.row), Match: fg(t.text).Bold(), Caret: Style{"7"}, Rule: fg(t.faint), Key: fg(t.text),
+	}
+	for g, c := range t.groups {
+		s.Group[g] = fg(c)
+	}
+	return s
+}
+
+func monoStyles() *Styles {
+	bold := Style{"1"}
+	s := &Styles{Mono: true, Strong: bold, Title: bold, Bad: bold, Warn: bold, Row: bold, Match: bold, Caret: Style{"7"}, Key: bold}
+	return s
+}
+
+// GroupStyle is the look of a group.
+func (s *Styles) GroupStyle(g forensics.Group) Style {
+	if int(g) < len(s.Group) {
+		return s.Group[g]
+	}
+	return s.Muted
+}
+
+func fg(c uint32) Style { return Style{fmt.Sprintf("38;2;%d;%d;%d", c>>16, c>>8&255, c&255)} }
+func bg(c uint32) Style { return Style{fmt.Sprintf("48;2;%d;%d;%d", c>>16, c>>8&255, c&255)} }
+
+// HRule is a rule line of w cells.
+func (s *Styles) HRule(w int) string { return s.Rule.Render(strings.Repeat("─", max(0, w))) }
+
+// groupLetters are the marks that stand for the groups wherever colour does.
+var groupLetters = [8]string{
+	forensics.GroupOther: "·", forensics.GroupMail: "·",
+	forensics.GroupKey: "K", forensics.GroupLogin: "L", forensics.GroupReset: "R",
+	forensics.GroupDeletion: "D", forensics.GroupSettings: "S", forensics.GroupMoney: "$",
+}
+
+// GroupLetter is the mark of a group: K, L, R, D, S, $ or ·.
+func GroupLetter(g forensics.Group) string {
+	if int(g) < len(groupLetters) {
+		return groupLetters[g]
+	}
+	return "·"
+}

@@ -1,0 +1,48 @@
+package screen
+
+import (
+	"charm.land/bubbles/v2/key"
+	tea "charm.land/bubbletea/v2"
+
+	"keytrail/tui/kit"
+)
+
+// quit asks what becomes of a running add.
+type quit struct{ ctx *kit.Context }
+
+// NewQuitSheet asks whether to stop a running add or to wait for it.
+func NewQuitSheet(ctx *kit.Context) kit.Sheet { return &quit{ctx} }
+
+func (q *quit) Init() tea.Cmd { return nil }
+
+func (q *quit) Title() string { return "quit" }
+
+func (q *quit) Hints() []key.Binding {
+	k := q.ctx.Keys
+	return []key.Binding{k.StopAdd, k.WaitAdd, k.Cancel}
+}
+
+func (q *quit) Update(msg tea.Msg) (kit.Sheet, tea.Cmd) {
+	press, ok := msg.(tea.KeyPressMsg)
+	if !ok {
+		return q, nil
+	}
+	k := q.ctx.Keys
+	switch {
+	case key.Matches(press, k.StopAdd), press.String() == "ctrl+c":
+		return q, kit.Send(kit.QuitChosen{Stop: true})
+	case key.Matches(press, k.WaitAdd):
+		return q, kit.Send(kit.SheetClosed{Answer: kit.QuitChosen{}})
+	case key.Matches(press, k.Cancel):
+		return q, kit.Send(kit.SheetClosed{})
+	}
+	return q, nil
+}
+
+func (q *quit) View(width, height int) []string {
+	st := q.ctx.Styles
+	return []string{
+		kit.NewLine(width).Space(1).Add(st.Text, "Evidence is still being added.").String(),
+		kit.NewLine(width).Space(1).Add(st.Muted, "Stopped now, what was read stays in the case; adding the same again goes on where it stopped.").String(),
+	}
+}

@@ -1,0 +1,128 @@
+package screen
+
+import (
+	"strings"
+	"time"
+
+	"keytrail/forensics"
+	"keytrail/tui/kit"
+)
+
+// columns are the widths of a row of the timeline; 0 leaves a column out. The
+// column "what" takes the rest.
+type columns struct {
+	width                 int
+	account, where, state int
+}
+
+func columnsFor(width int) columns {
+	c := columns{width: width, where: 18, state: 11}
+	switch {
+	case width >= 150:
+		c.account, c.where = 28, 28
+	case width >= 118:
+		c.account, c.where = 22, 22
+	case width >= 100:
+		c.account = 18
+	case width < 64:
+		c.where = 0
+	}
+	return c
+}
+
+// rowLine draws one event.
+func rowLine(st *kit.Styles, e *forensics.Event, c columns, zone *time.Location, chosen bool) string {
+	l := kit.NewLine(c.width)
+	mark := " "
+	if chosen {
+		l.On(st.Row)
+		mark = "▌"
+	}
+	g := e.Kind.Group()
+	loud := st.Text
+	if g == forensics.GroupMail || g == forensics.GroupOther && e.Kind != forensics.Alert {
+		loud = st.Muted
+	}
+	if chosen {
+		loud = st.Strong
+	}
+	gs := st.GroupStyle(g)
+	l.Add(st.Accent, mark).Space(1)
+	l.Cell(st.Muted, clock(e, zone), 9).Space(1)
+	l.Add(gs.Bold(), kit.GroupLetter(g)).Space(1).Cell(gs, kindWord(e.Kind), 8).Space(1)
+	if c.account > 0 {
+		l.Cell(st.Muted, e.Account, c.account).Space(1)
+	}
+	right := c.state
+	if c.where > 0 {
+		right += c.where + 1
+	}
+	text := what(e)
+	room := l.Left() - right - 1
+	for _, tag := range e.Tags {
+		if tag = kit.Cut(tag, 12); room-kit.Width(tag)-3 > room/2 {
+			l.Add(st.Accent, "#"+tag).Space(1)
+			room -= kit.Width(tag) + 2
+		}
+	}
+	if len(e.Notes) > 0 {
+		l.Add(st.Accent, "✎").Space(1)
+		room -= 2
+	}
+	l.Cell(loud, text, room).Space(1)
+	if c.where > 0 {
+		place, country := where(e)
+		w := c.where
+		if country != "" {
+			w -= 3
+		}
+		l.Cell(st.Muted, place, w)
+		if country != "" {
+			l.Space(1).Cell(st.Text, country, 2)
+		}
+		l.Space(1)
+	}
+	word := state(e)
+	look := st.Muted
+	if word == "inferred" || word == "not proved" || word == "times differ" {
+		look = st.Warn
+	}
+	l.Cell(look, word, c.state)
+	return l.String()
+}
+
+// clock is the time of day. A ~ marks a zone that the source does not state.
+func clock(e *forensics.Event, zone *time.Location) string {
+	if e.Time.Unreliable || e.Time.IsZero() {
+		return strings.TrimSpace(e.Time.Original)
+	}
+	s := kit.Clock(e.Time, zone)
+	if e.Time.Zone != forensics.ZoneStated && s != "" {
+		s += "~"
+	}
+	return s
+}
+
+// undatedHeading stands over the events that have no time of their own.
+const undatedHeading = "without a reliable time"
+
+// heading names the day that an event belongs to.
+func heading(e *forensics.Event, zone *time.Location) string {
+	if e.Time.Unreliable || e.Time.IsZero() {
+		return undatedHeading
+	}
+	return e.Time.Std().In(zone).Format("Mon 2006-01-02")
+}
+
+func headingLine(st *kit.Styles, text string, width int) string {
+	return kit.NewLine(width).Space(2).Add(st.Strong, text).String()
+}
+
+// waitingLine stands where an event is being read.
+func waitingLine(st *kit.Styles, width int, chosen bool) string {
+	l := kit.NewLine(width)
+	if chosen {
+		return l.On(st.Row).Add(st.Accent, "▌").Space(1).Add(st.Faint, "…").String()
+	}
+	return l.Space(2).Add(st.Faint, "…").String()
+}

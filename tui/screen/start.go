@@ -1,0 +1,373 @@
+package screen
+
+import (
+	"path/filepath"
+	"time"
+
+	"charm.land/bubbles/v2/key"
+	tea "charm.land/bubbletea/v2"
+
+	"keytrail/tui/kit"
+	"keytrail/tui/widget"
+)
+
+// startMode says what the start screen shows.
+type startMode uint8
+
+const (
+	inRecent   startMode = iota // the cases that were open before
+	inProvider                  // the guided way: whose mailbox was it
+	inAdvice                    // the guided way: what to get, and how
+)
+
+// Start is the screen before a case is open: recent cases, a new one, the
+// sample, and the guided way for somebody whose mailbox was taken over.
+type Start struct {
+	ctx           *kit.Context
+	width, height int
+	mode          startMode
+
+	recent []kit.RecentCase
+	cursor int
+	guide  int // the chosen provider
+	top    int // first visible line of the advice
+	busy   string
+}
+
+// recentRead brings the cases that were open before.
+type recentRead struct{ recent []kit.RecentCase }
+
+// nameTyped is the name of a case to make or to open.
+type nameTyped struct {
+	name   string
+	create bool
+}
+
+// NewStart makes the screen.
+func NewStart(ctx *kit.Context) *Start { return &Start{ctx: ctx} }
+
+// SetSize takes the area.
+func (s *Start) SetSize(width, height int) tea.Cmd {
+	s.width, s.height = width, height
+	return nil
+}
+
+// Hints are the keys at the bottom.
+func (s *Start) Hints() []key.Binding {
+	k := s.ctx.Keys
+	switch s.mode {
+	case inProvider:
+		return []key.Binding{k.Up, k.Down, k.Accept, k.Cancel}
+	case inAdvice:
+		return []key.Binding{k.NewCase, k.Up, k.Down, k.Cancel}
+	}
+	hints := s.actions()
+	if len(s.recent) > 0 {
+		open := key.NewBinding(key.WithKeys("enter"), key.WithHelp("⏎", "open"))
+		hints = append([]key.Binding{open}, hints...)
+	}
+	return append(hints, k.Quit)
+}
+
+// actions are the ways to begin that exist here.
+func (s *Start) actions() []key.Binding {
+	k := s.ctx.Keys
+	var out []key.Binding
+	if s.ctx.Create != nil {
+		out = append(out, k.NewCase)
+	}
+	if s.ctx.Open != nil {
+		out = append(out, k.OpenPath)
+	}
+	if s.ctx.Demo != nil {
+		out = append(out, k.Demo)
+	}
+	return append(out, k.Guide)
+}
+
+// Status shows nothing.
+func (s *Start) Status() string { return "" }
+
+// Typing is never the case: names are typed in dialogues.
+func (s *Start) Typing() bool { return false }
+
+// Init reads the recent cases.
+func (s *Start) Init() tea.Cmd {
+	recent := s.ctx.Recent
+	if recent == nil {
+		return nil
+	}
+	return func() tea.Msg { return recentRead{recent()} }
+}
+
+// Update handles keys and what the commands bring.
+func (s *Start) Update(msg tea.Msg) (kit.Screen, tea.Cmd) {
+	switch msg := msg.(type) {
+	case recentRead:
+		s.recent = msg.recent
+	case nameTyped:
+		if msg.create {
+			s.busy = "making the case…"
+			return s, s.openCmd(s.ctx.Create, msg.name)
+		}
+		s.busy = "opening the case…"
+		return s, s.openCmd(s.ctx.Open, msg.name)
+	case kit.Noticed:
+		s.busy = ""
+	case tea.KeyPressMsg:
+		switch s.mode {
+		case inProvider:
+			return s, s.providerKey(msg)
+		case inAdvice:
+			return s, s.adviceKey(msg)
+		}
+		return s, s.key(msg)
+	case tea.MouseClickMsg:
+		return s, s.click(msg)
+	case tea.MouseWheelMsg:
+		s.top = max(0, s.top+widget.Wheel(msg))
+	}
+	return s, nil
+}
+
+func (s *Start) key(msg tea.KeyPressMsg) tea.Cmd {
+	k := s.ctx.Keys
+	switch {
+	case key.Matches(msg, k.Up):
+		s.cursor = max(0, s.cursor-1)
+	case key.Matches(msg, k.Down):
+		s.cursor = max(0, min(s.cursor+1, len(s.recent)-1))
+	case key.Matches(msg, k.Accept) && s.cursor < len(s.recent) && s.ctx.Open != nil:
+		s.busy = "opening the case…"
+		return s.openCmd(s.ctx.Open, s.recent[s.cursor].Path)
+	case key.Matches(msg, k.NewCase) && s.ctx.Create != nil:
+		return kit.Send(kit.SheetOpened{Sheet: s.nameSheet("new case", "name", true)})
+	case key.Matches(msg, k.OpenPath) && s.ctx.Open != nil:
+		return kit.Send(kit.SheetOpened{Sheet: s.nameSheet("open a case", "folder", false)})
+	case key.Matches(msg, k.Demo) && s.ctx.Demo != nil:
+		s.busy = "making the sample case…"
+		return s.demoCmd()
+	case key.Matches(msg, k.Guide):
+		s.mode = inProvider
+	}
+	return nil
+}
+
+func (s *Start) providerKey(msg tea.KeyPressMsg) tea.Cmd {
+	k := s.ctx.Keys
+	switch {
+	case key.Matches(msg, k.Cancel):
+		s.mode = inRecent
+	case key.Matches(msg, k.Up):
+		s.guide = max(0, s.guide-1)
+	case key.Matches(msg, k.Down):
+		s.guide = min(s.guide+1, len(guides)-1)
+	case key.Matches(msg, k.Accept):
+		s.mode, s.top = inAdvice, 0
+	}
+	return nil
+}
+
+func (s *Start) adviceKey(msg tea.KeyPressMsg) tea.Cmd {
+	k := s.ctx.Keys
+	switch {
+	case key.Matches(msg, k.Cancel):
+		s.mode = inProvider
+	case key.Matches(msg, k.Up):
+		s.top = max(0, s.top-1)
+	case key.Matches(msg, k.Down):
+		s.top++
+	case (key.Matches(msg, k.NewCase) || key.Matches(msg, k.Accept)) && s.ctx.Create != nil:
+		return kit.Send(kit.SheetOpened{Sheet: s.nameSheet("new case", "name", true)})
+	}
+	return nil
+}
+
+func (s *Start) click(msg tea.MouseClickMsg) tea.Cmd {
+	first := s.left()
+	line := msg.Y - first.listTop
+	if s.mode != inRecent || msg.Button != tea.MouseLeft || line < 0 || line >= len(s.recent) || s.ctx.Open == nil {
+		return nil
+	}
+	if s.cursor == line {
+		return s.openCmd(s.ctx.Open, s.recent[line].Path)
+	}
+	s.cursor = line
+	return nil
+}
+
+// nameSheet asks for the name of a case.
+func (s *Start) nameSheet(title, label string, create bool) kit.Sheet {
+	p := newPrompt(s.ctx, title, label, "")
+	p.hint = "a name, such as pat-rivera: the folder NAME.keytrail is made here; or a path"
+	if !create {
+		p.hint = "the folder of a case: NAME.keytrail"
+		p.look = lookAtPath
+	}
+	p.done = func(text string) tea.Msg {
+		if text = cleanPath(text); text == "" {
+			return nil
+		}
+		return nameTyped{text, create}
+	}
+	return p
+}
+
+func (s *Start) openCmd(open func(string) (kit.Case, error), path string) tea.Cmd {
+	return func() tea.Msg {
+		c, err := open(path)
+		if err != nil {
+			return kit.Noticed{Text: problemText(err), Bad: true}
+		}
+		return kit.CaseOpened{Case: c}
+	}
+}
+
+func (s *Start) demoCmd() tea.Cmd {
+	demo := s.ctx.Demo
+	return func() tea.Msg {
+		c, paths, err := demo()
+		if err != nil {
+			return kit.Noticed{Text: problemText(err), Bad: true}
+		}
+		return kit.CaseOpened{Case: c, Paths: paths}
+	}
+}
+
+// layout is where the parts of the screen stand.
+type layout struct{ indent, width, top, listTop int }
+
+func (s *Start) left() layout {
+	l := layout{width: min(s.width-4, 84)}
+	l.indent = max(2, (s.width-l.width)/2)
+	l.top = max(1, (s.height-20)/3)
+	l.listTop = l.top + 5
+	return l
+}
+
+// View draws the screen.
+func (s *Start) View() []string {
+	var body []string
+	switch s.mode {
+	case inProvider:
+		body = s.providers()
+	case inAdvice:
+		body = s.advice()
+	default:
+		body = s.menu()
+	}
+	at := s.left()
+	out := make([]string, 0, s.height)
+	for len(out) < at.top {
+		out = append(out, kit.NewLine(s.width).String())
+	}
+	pad := kit.NewLine(at.indent).String()
+	for _, b := range body {
+		out = append(out, pad+b+kit.NewLine(s.width-at.indent-at.width).String())
+	}
+	for len(out) < s.height {
+		out = append(out, kit.NewLine(s.width).String())
+	}
+	return out[:s.height]
+}
+
+func (s *Start) menu() []string {
+	st, w := s.ctx.Styles, s.left().width
+	blank := kit.NewLine(w).String()
+	out := []string{
+		kit.NewLine(w).Add(st.Title, "keytrail").String(),
+		kit.NewLine(w).Add(st.Muted, "what happened in a hijacked mailbox, and what proves it").String(),
+		blank,
+		kit.NewLine(w).Add(st.Strong, "Recent cases").String(),
+		st.HRule(w),
+	}
+	if len(s.recent) == 0 {
+		out = append(out, kit.NewLine(w).Space(2).Add(st.Muted, "None yet. A case is a folder that holds what the evidence says; the evidence itself stays where it is.").String())
+	}
+	for i, r := range s.recent {
+		out = append(out, s.recentLine(r, i == s.cursor, w))
+	}
+	out = append(out, blank)
+	for _, b := range s.actions() {
+		out = append(out, kit.NewLine(w).Space(2).Cell(st.Accent.Bold(), b.Help().Key, 4).Add(st.Text, b.Help().Desc).String())
+	}
+	if s.busy != "" {
+		out = append(out, blank, kit.NewLine(w).Space(2).Add(st.Accent, s.busy).String())
+	}
+	return out
+}
+
+func (s *Start) recentLine(r kit.RecentCase, chosen bool, w int) string {
+	st := s.ctx.Styles
+	l := kit.NewLine(w)
+	mark, look := " ", st.Text
+	if chosen {
+		l.On(st.Row)
+		mark, look = "▌", st.Strong
+	}
+	l.Add(st.Accent, mark).Space(1).Cell(look, r.Name, 24).Space(1)
+	events := ""
+	if r.Events > 0 {
+		events = kit.Plural(r.Events, "event")
+	}
+	l.Number(st.Muted, events, 16).Space(2).Cell(st.Muted, ago(s.ctx.Now().Sub(r.Opened)), 14).Space(1)
+	return l.Add(st.Faint, filepath.Dir(r.Path)).String()
+}
+
+// ago says roughly how long something is past.
+func ago(d time.Duration) string {
+	switch {
+	case d < 0 || d > 100*365*24*time.Hour:
+		return ""
+	case d < time.Minute:
+		return "just now"
+	case d < time.Hour:
+		return kit.Plural(int64(d/time.Minute), "minute") + " ago"
+	case d < 24*time.Hour:
+		return kit.Plural(int64(d/time.Hour), "hour") + " ago"
+	}
+	return kit.Plural(int64(d/(24*time.Hour)), "day") + " ago"
+}
+
+func (s *Start) providers() []string {
+	st, w := s.ctx.Styles, s.left().width
+	out := []string{
+		kit.NewLine(w).Add(st.Title, "Somebody was in my mailbox").String(),
+		kit.NewLine(w).Add(st.Muted, "Nothing you do here changes your mailbox. First we collect what is left of the trail.").String(),
+		kit.NewLine(w).String(),
+		kit.NewLine(w).Add(st.Strong, "Where is the mailbox?").String(),
+		st.HRule(w),
+	}
+	for i, g := range guides {
+		l := kit.NewLine(w)
+		mark, look := " ", st.Text
+		if i == s.guide {
+			l.On(st.Row)
+			mark, look = "▌", st.Strong
+		}
+		out = append(out, l.Add(st.Accent, mark).Space(1).Add(look, g.name).String())
+	}
+	return out
+}
+
+func (s *Start) advice() []string {
+	st, w := s.ctx.Styles, s.left().width
+	g := guides[s.guide]
+	out := []string{kit.NewLine(w).Add(st.Title, g.name).String(), st.HRule(w)}
+	var body []string
+	for i, step := range g.steps() {
+		for j, text := range kit.Wrap(step, w-4, 12) {
+			l := kit.NewLine(w)
+			if j == 0 {
+				l.Cell(st.Accent.Bold(), itoa(int64(i+1)), 4)
+			} else {
+				l.Space(4)
+			}
+			body = append(body, l.Add(st.Text, text).String())
+		}
+		body = append(body, kit.NewLine(w).String())
+	}
+	room := max(1, s.height-s.left().top-len(out))
+	s.top = max(0, min(s.top, len(body)-room))
+	return append(out, body[s.top:min(len(body), s.top+room)]...)
+}

@@ -1,0 +1,263 @@
+package screen
+
+import (
+	"charm.land/bubbles/v2/key"
+	tea "charm.land/bubbletea/v2"
+
+	"keytrail/forensics"
+	"keytrail/forensics/filter"
+	"keytrail/tui/kit"
+	"keytrail/tui/widget"
+)
+
+// timelineMode says what the keys do.
+type timelineMode uint8
+
+const (
+	inTable   timelineMode = iota // move and act
+	inFilter                      // keys are text of the filter
+	inPane                        // the details beside the table scroll
+	inDetails                     // the details fill the screen
+)
+
+// Timeline is the first screen: the strip, the filter, the table of events and
+// the details of the chosen one.
+type Timeline struct {
+	ctx           *kit.Context
+	width, height int
+	mode          timelineMode
+
+	table  table
+	filter filterLine
+	text   string // the filter that holds
+	expr   filter.Expr
+	err    error
+
+	base     kit.View // all events, for the strip's axis and ground
+	request  int      // number of the last question for a view
+	waiting  bool     // a view is being made
+	again    bool     // the case changed meanwhile
+	epoch    int      // number of the view that the pages belong to
+	counts   kit.Cell
+	strip    widget.Strip
+	zoom     [2]int64 // the time that the strip is zoomed to; zero for all
+	stripAsk int
+
+	chosen  int64 // row number of the event that the details show, 0 while unknown
+	rawOf   int64 // row number of the event that raw belongs to
+	rest    int   // counts cursor moves, so that only the last one reads the record again
+	raw     rawRecord
+	reading bool // a record is being read again
+	details []string
+	pane    widget.Scroll
+}
+
+// NewTimeline makes the screen for the case in the context.
+func NewTimeline(ctx *kit.Context) *Timeline {
+	t := &Timeline{ctx: ctx}
+	t.table.pages = widget.NewPages[forensics.Event](pageSize, pagesKept)
+	t.table.zone = ctx.Zone
+	t.filter.ctx = ctx
+	t.strip.Zone = ctx.Zone
+	return t
+}
+
+// SetSize divides the area among the parts.
+func (t *Timeline) SetSize(width, height int) tea.Cmd {
+	t.width, t.height = width, height
+	t.table.height = max(1, height-t.headHeight()-1)
+	t.table.show()
+	t.layDetails()
+	return tea.Batch(t.stripCmd(), t.settle())
+}
+
+// Hints are the keys at the bottom.
+func (t *Timeline) Hints() []key.Binding {
+	k := t.ctx.Keys
+	switch t.mode {
+	case inFilter:
+		return t.filter.hints()
+	case inPane:
+		return []key.Binding{k.Up, k.Down, k.PageDown, k.Details, k.Cancel}
+	case inDetails:
+		return []key.Binding{k.Up, k.Down, k.Prev, k.Next, k.Tag, k.Note, k.Similar, k.Cancel}
+	}
+	hints := []key.Binding{k.Details, k.Filter, k.GoTo, k.Similar, k.Tag, k.Note, k.Zone, k.Export, k.Undo}
+	if t.ctx.Add != nil {
+		hints = append(hints, k.Add)
+	}
+	return hints
+}
+
+// Status is the place in the list.
+func (t *Timeline) Status() string {
+	n := t.table.length()
+	if n == 0 {
+		return ""
+	}
+	return kit.Count(int64(t.table.cursor+1)) + " of " + kit.Count(int64(n))
+}
+
+// Typing reports whether a filter is being typed.
+func (t *Timeline) Typing() bool { return t.mode == inFilter }
+
+// Filter is the filter that holds, and whether it leaves something out.
+func (t *Timeline) Filter() string { return t.text }
+
+// Init asks for all events.
+func (t *Timeline) Init() tea.Cmd { return t.query() }
+
+// Update handles keys, the mouse, and the answers of the commands.
+func (t *Timeline) Update(msg tea.Msg) (kit.Screen, tea.Cmd) {
+	var cmd tea.Cmd
+	switch msg := msg.(type) {
+	case tea.KeyPressMsg, tea.PasteMsg:
+		cmd = t.key(msg)
+	case tea.MouseClickMsg:
+		cmd = t.click(msg)
+	case tea.MouseWheelMsg:
+		t.wheel(msg)
+	case kit.CaseChanged:
+		cmd = t.query()
+	case kit.LookChanged:
+		cmd = t.look()
+	case kit.TimeChosen:
+		cmd = t.seekCmd(msg.Nano, 0)
+	case kit.FilterChosen:
+		cmd = t.apply(msg.Text, true)
+	default:
+		cmd = t.answer(msg)
+	}
+	return t, tea.Batch(cmd, t.settle())
+}
+
+// answer takes what the commands bring.
+func (t *Timeline) answer(msg tea.Msg) tea.Cmd {
+	switch msg := msg.(type) {
+	case candidatesFound, historyRead:
+		_, cmd := t.filter.update(msg)
+		return cmd
+	case viewOpened:
+		return t.opened(msg)
+	case pageRead:
+		t.page(msg)
+	case sought:
+		if msg.epoch == t.epoch {
+			t.table.move(msg.index)
+		}
+	case stripCounted:
+		if msg.request == t.stripAsk {
+			t.strip = msg.strip
+			t.strip.Zone = t.ctx.Zone
+		}
+	case rested:
+		if msg.rest == t.rest {
+			return t.readRaw()
+		}
+	case rawReRead:
+		return t.rawCame(msg)
+	}
+	return nil
+}
+
+// opened takes a new view in the place of the old one; the cursor stays on its event.
+func (t *Timeline) opened(msg viewOpened) tea.Cmd {
+	if msg.request != t.request {
+		return nil
+	}
+	t.waiting = false
+	if t.again {
+		t.again = false
+		return tea.Batch(t.install(msg), t.query())
+	}
+	return t.install(msg)
+}
+
+func (t *Timeline) install(msg viewOpened) tea.Cmd {
+	if t.err = msg.err; msg.err != nil {
+		return kit.Send(kit.Noticed{Text: msg.err.Error(), Bad: true})
+	}
+	offset := t.table.cursor - t.table.top
+	t.epoch = msg.request
+	t.base, t.table.view, t.counts = msg.base, msg.view, msg.counts
+	t.table.pages.Reset()
+	for n, events := range msg.pages {
+		t.table.pages.Put(n, events)
+	}
+	t.table.cursor = max(0, min(msg.cursor, t.table.length()-1))
+	t.table.top = max(0, t.table.cursor-offset)
+	t.table.show()
+	t.chosen = 0 // so that marks and further refs are laid out anew
+	return t.stripCmd()
+}
+
+func (t *Timeline) page(msg pageRead) {
+	if msg.epoch != t.epoch {
+		return
+	}
+	if t.err = msg.err; msg.err != nil {
+		t.table.pages.Failed(msg.page)
+		return
+	}
+	t.table.pages.Put(msg.page, msg.events)
+	t.table.show()
+}
+
+// settle asks for what the present state lacks: pages, the chosen event's record.
+func (t *Timeline) settle() tea.Cmd {
+	if t.table.view == nil {
+		return nil
+	}
+	cmds := t.pageCmds()
+	if e := t.table.current(); e != nil && e.Row != t.chosen {
+		t.chosen = e.Row
+		if t.rawOf != e.Row {
+			t.rawOf, t.raw, t.pane.Top = e.Row, rawRecord{}, 0
+			t.rest++
+			cmds = append(cmds, t.restCmd())
+		}
+		t.layDetails()
+	} else if e == nil {
+		t.chosen = 0
+		t.layDetails()
+	}
+	return tea.Batch(cmds...)
+}
+
+// look follows another zone or theme.
+func (t *Timeline) look() tea.Cmd {
+	t.table.zone, t.strip.Zone = t.ctx.Zone, t.ctx.Zone
+	t.layDetails()
+	t.table.show()
+	if expr, mistake := t.filter.parse(t.text); mistake == nil && !filter.Equal(expr, t.expr) {
+		t.expr = expr // days and moments in the filter are in the zone of the screen
+		return t.query()
+	}
+	return nil
+}
+
+// apply makes a filter hold.
+func (t *Timeline) apply(text string, remember bool) tea.Cmd {
+	expr, mistake := t.filter.parse(text)
+	if mistake != nil {
+		return kit.Send(kit.Noticed{Text: mistake.Error(), Bad: true})
+	}
+	t.filter.close()
+	t.mode = inTable
+	t.text, t.expr = text, expr
+	if text == "" || !remember {
+		return t.query()
+	}
+	return tea.Batch(t.query(), t.rememberCmd(text))
+}
+
+// query asks for the events of the present filter.
+func (t *Timeline) query() tea.Cmd {
+	if t.waiting && t.ctx.Adding {
+		t.again = true // one question at a time while the case grows
+		return nil
+	}
+	t.waiting = true
+	t.request++
+	return t.queryCmd()
+}
