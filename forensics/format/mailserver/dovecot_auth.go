@@ -61,9 +61,6 @@ func (p *parser) auth(h *head) {
 	e.Outcome = forensics.Failure
 	e.Operation = p.str(backend)
 	e.Detail = word
-	if h.repeated != nil {
-		e.Detail += ", repeated " + p.str(h.repeated) + " times"
-	}
 	e.Session = p.str(h.session)
 	p.request(e, person)
 }

@@ -59,10 +59,6 @@ func (p *parser) login(h *head) (why string) {
 		e.Detail = p.str(reason(verb))
 		p.fill(e, h, &f, verb)
 		e.Fact = fact(e.Session, "login-failed", h.service, e.Account, e.Detail)
-		if h.repeated != nil {
-			e.Detail += ", repeated " + p.str(h.repeated) + " times"
-			e.Fact = ""
-		}
 	case judgedOther:
 		e := p.add(forensics.Other, "Login process")
 		e.Outcome = forensics.Failure

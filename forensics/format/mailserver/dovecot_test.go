@@ -382,6 +382,9 @@ func FuzzDovecot(f *testing.F) {
 	f.Add([]byte("d-1  | 2024-02-29T03:14:52Z Feb 29 03:14:52 lmtp(1, a): x: sieve: msgid=<a>: stored mail into mailbox 'x'\n"))
 	f.Add([]byte("Sat Feb  7 03:14:52 2026 h dovecot[1]: message repeated 2 times: [ auth-worker(a,1.1.1.1)<1><s>: request [1]: sql: unknown user]\n"))
 	f.Add([]byte("Feb  7 03:14:52 h postfix/smtpd[1]: A: client=h[::1]:5, sasl_method=PLAIN, sasl_username=u, sasl_sender=v\n"))
+	f.Add([]byte(`{"log":"Nov 14 04:12:07 mail dovecot: imap-login: Login: user=<p>, rip=::1\n","time":"2022-11-14T03:12:07.5Z"}`))
+	f.Add([]byte(`{"__REALTIME_TIMESTAMP":"1668395527000001","SYSLOG_IDENTIFIER":"dovecot","MESSAGE":[105,109]}`))
+	f.Add([]byte("2022-11-14 03:12:07 1ouQ2d-0001Ab-Cd <= p H=h (x) [::1]:5 P=esmtpsa A=l:p S=8 id=m T=\"a\" for b\n"))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		Dovecot{}.Match(formattest.Head("", data))
 		s, err := formattest.Parse(Dovecot{}, data)

@@ -87,7 +87,11 @@ func (p *parser) read(b []byte) (why string) {
 		return ""
 	case isDovecotName(p.line.program):
 		if h, ok := parseHead(p.line.msg); ok {
-			return p.dovecot(&h)
+			why = p.dovecot(&h)
+			if h.repeated != nil {
+				p.repeat(h.repeated)
+			}
+			return why
 		}
 	case isEximName(p.line.program):
 		return p.exim(p.line.msg)
@@ -116,6 +120,18 @@ func (p *parser) dovecot(h *head) (why string) {
 		p.mailProcess(h)
 	}
 	return ""
+}
+
+// repeat notes that the line stands for several equal ones: it is then not one fact.
+func (p *parser) repeat(times []byte) {
+	for i := range p.events {
+		e := &p.events[i]
+		e.Fact = ""
+		if e.Detail != "" {
+			e.Detail += ", "
+		}
+		e.Detail += "repeated " + p.str(times) + " times"
+	}
 }
 
 // add begins an event with what every event of this line has.

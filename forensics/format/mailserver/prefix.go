@@ -21,9 +21,13 @@ type line struct {
 //
 // Prefixes: RFC 3164 and RFC 5424 syslog with or without priority, journalctl's short
 // outputs, docker compose ("name-1  | "), docker logs -t, Kubernetes
-// (CRI: stamp, stream, tag), Dovecot's own files (stamp and service, no host).
+// (CRI: stamp, stream, tag), Dovecot's own files (stamp and service, no host), Docker's
+// and journald's JSON.
 func split(b []byte) (l line, dated bool) {
 	b = trimBlanks(b)
+	if isWrapped(b) {
+		return unwrap(b)
+	}
 	b = compose(b)
 	rfc5424 := false
 	if len(b) > 2 && b[0] == '<' && isDigit(b[1]) {
@@ -78,6 +82,9 @@ func (l *line) again(b []byte) []byte {
 
 // compose takes "service-1  | " off the front.
 func compose(b []byte) []byte {
+	if len(b) < 5 || b[0] == '<' || b[4] == '-' || b[3] == ' ' { // a priority or a time: the ordinary cases
+		return b
+	}
 	head := b[:min(len(b), 80)]
 	i := bytes.Index(head, []byte(" | "))
 	if i < 1 {

@@ -66,6 +66,39 @@ func TestPrefixes(t *testing.T) {
 	}
 }
 
+func TestWrappedLines(t *testing.T) {
+	const login = `imap-login: Login: user=<pat@example.org>, method=PLAIN, rip=192.0.2.7, lip=198.51.100.2`
+	tests := []struct {
+		name, line, time, second string
+		broken                   int
+	}{
+		{"docker", `{"log":"Nov 14 04:12:07 mail dovecot: ` + login + `\n","stream":"stdout","time":"2022-11-14T03:12:07.5Z"}`, "2022-11-14T03:12:07.500Z", "Nov 14 04:12:07", 0},
+		{"docker_own_zone", `{"log":"2022-11-14T04:12:06+01:00 mail dovecot: ` + login + `\n","stream":"stdout","time":"2022-11-14T03:12:07.5Z"}`, "2022-11-14T03:12:06Z", "2022-11-14T03:12:07.5Z", 0},
+		{"docker_no_stamp", `{"log":"dovecot: ` + login + `\n","stream":"stdout","time":"2022-11-14T03:12:07.5Z"}`, "2022-11-14T03:12:07.500Z", "", 0},
+		{"journald", `{"__REALTIME_TIMESTAMP":"1668395527000001","SYSLOG_IDENTIFIER":"dovecot","MESSAGE":"` + login + `"}`, "2022-11-14T03:12:07.000001Z", "", 0},
+		{"cut", `{"log":"Nov 14 04:12:07 mail dovecot: ` + login, "", "", 1},
+		{"twice", `{"log":"{\"log\":\"dovecot: x\"}","time":"2022-11-14T03:12:07.5Z"}`, "", "", 0},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			s := parseText(t, tt.line+"\n")
+			var at, second string
+			for _, e := range s.Events() {
+				if e.Kind != forensics.LoginSucceeded || e.Account != "pat@example.org" {
+					t.Errorf("got %+v, want a login of pat@example.org", e)
+				}
+				at = e.Time.RFC3339()
+				for _, o := range e.Others {
+					second = o.Original
+				}
+			}
+			if at != tt.time || second != tt.second || len(s.Lost) != tt.broken {
+				t.Errorf("got time %q, second %q, %s; want %q, %q, %d broken", at, second, s.Summary(), tt.time, tt.second, tt.broken)
+			}
+		})
+	}
+}
+
 func TestTimesThatCannotBe(t *testing.T) {
 	for _, stamp := range []string{"Feb 30 03:12:07", "Nov 14 24:12:07", "Nov 14 03:60:07", "2022-13-14T03:12:07Z", "2023-02-29T03:12:07Z",
 		"2022-11-14T03:12:07+99:00", "Nov 14", "", "2022-11-14"} {
