@@ -1,0 +1,49 @@
+// Package report writes what a case knows as one file, in the form that its ending asks for.
+package report
+
+import (
+	"context"
+	"io"
+	"time"
+
+	"keytrail/export"
+	"keytrail/forensics/casefile"
+	"keytrail/forensics/filter"
+)
+
+// Options say what a report holds. The same case and the same options give the same bytes.
+type Options struct {
+	Zone   *time.Location // stands beside UTC; nil: UTC alone
+	Filter string         // in the filter language; empty: everything
+	Redact bool           // other people's addresses and subjects are blacked out
+	Force  bool           // replace the file where it exists
+	Tool   string
+}
+
+// Write writes the report to path, by its ending: .xlsx, .csv or .jsonl.
+func Write(ctx context.Context, c *casefile.Case, path string, o Options) (export.Result, error) {
+	ending, err := export.Ending(path)
+	if err != nil {
+		return export.Result{}, err
+	}
+	zone := o.Zone
+	if zone == nil {
+		zone = time.UTC
+	}
+	expr, err := filter.ParseIn(o.Filter, zone)
+	if err != nil {
+		return export.Result{}, err
+	}
+	view, err := c.Query(ctx, expr)
+	if err != nil {
+		return export.Result{}, err
+	}
+	result, err := export.File(path, o.Force, func(w io.Writer) error {
+		if ending == ".csv" {
+			return export.CSV(ctx, w, view, zone)
+		}
+		return export.JSONL(ctx, w, view)
+	})
+	result.Rows = int64(view.Len())
+	return result, err
+}
