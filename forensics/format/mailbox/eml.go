@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"strings"
-	"unicode/utf8"
 
 	"keytrail/forensics/format"
 )
@@ -55,10 +54,9 @@ func matchMessage(h *format.Head) format.Guess {
 	switch {
 	case named && w.total > 0:
 		return format.Guess{Score: 15, Why: "named like a message, with hardly any header"}
-	case named && utf8.Valid(b[:min(len(b), 512)]):
-		return format.Guess{Score: 5, Why: "named like a message, but it has no headers"}
-	}
-	if w.total > 0 {
+	case named:
+		return format.Guess{Score: -40, Why: "named like a message, but it does not begin with mail headers"}
+	case w.total > 0:
 		return format.Guess{Score: -20, Why: "no block of mail headers at the beginning"}
 	}
 	return format.Guess{}
@@ -99,7 +97,7 @@ func headWeight(b []byte) weight {
 	if len(h.fields) > 0 && h.fields[0].start > 0 {
 		w.late = !bytes.HasPrefix(b, fromSpace) && !bytes.HasPrefix(b, []byte(">From "))
 	}
-	w.broken = unknown > w.total+2
+	w.broken = unknown > w.total+2 || unknown > w.total && w.total < 3
 	w.ended = h.end > 0 && h.end <= len(b) && (bytes.HasSuffix(b[:h.end], []byte("\n\n")) || bytes.HasSuffix(b[:h.end], []byte("\n\r\n")))
 	return w
 }

@@ -81,6 +81,9 @@ func (b *builder) warn(ref forensics.Ref, out format.Sink) {
 	case len(l.head.fields) == maxFields:
 		out.Warn(ref, "more than 4096 header fields: the others are not read")
 	}
+	if l.head.count[fieldFrom] > 1 {
+		out.Warn(ref, "several From fields: the first is taken, a mail program may show another")
+	}
 	if b.origin.unescape && l.offset == 0 && len(l.sep) == 0 {
 		out.Warn(ref, "the mailbox does not begin with a separator: its first message may be cut off in front")
 	}
