@@ -24,8 +24,10 @@ func TestCorpus(t *testing.T) {
 	}
 	files := 0
 	for pattern, f := range map[string]format.Format{
-		"panther-analysis/microsoft_rules.tests.jsonl":  microsoft.UnifiedAudit{},
-		"Security-Datasets/*/OfficeActivityEvents.json": microsoft.UnifiedAudit{},
+		"panther-analysis/microsoft_rules.tests.jsonl":    microsoft.UnifiedAudit{},
+		"Security-Datasets/*/OfficeActivityEvents.json":   microsoft.UnifiedAudit{},
+		"Security-Datasets/*/AADAuditEvents.json":         microsoft.EntraAudit{},
+		"panther-analysis/azure_signin_rules.tests.jsonl": microsoft.EntraSignin{},
 	} {
 		paths, err := filepath.Glob(filepath.Join(root, pattern))
 		if err != nil {

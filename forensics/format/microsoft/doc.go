@@ -15,7 +15,7 @@ import "keytrail/forensics/format"
 
 // Formats lists the formats of the family, the most particular first.
 func Formats() []format.Format {
-	return []format.Format{UnifiedAudit{}}
+	return []format.Format{UnifiedAudit{}, EntraSignin{}, EntraAudit{}}
 }
 
 const service = "microsoft"

@@ -58,3 +58,13 @@ func FuzzUnifiedAuditJSON(f *testing.F) {
 		fuzzed(t, microsoft.UnifiedAudit{}, b)
 	})
 }
+
+func FuzzEntra(f *testing.F) {
+	for _, s := range []string{signin, diagnostic, risk, keyMade, secretMade, signinHeader + signinRow, auditHeader + auditRow} {
+		f.Add([]byte(s))
+	}
+	f.Fuzz(func(t *testing.T, b []byte) {
+		fuzzed(t, microsoft.EntraSignin{}, b)
+		fuzzed(t, microsoft.EntraAudit{}, b)
+	})
+}
