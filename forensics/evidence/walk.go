@@ -20,7 +20,7 @@ type walker struct {
 	visit func(*Member) error
 	tell  func(item, text string)
 
-	members     int  // unpacked so far
+	members     int  // unpacked from the current file
 	over        bool // a bound on the whole was reached: no further members of this file
 	overTold    bool
 	total       int64 // bytes unpacked so far
@@ -83,6 +83,7 @@ func (w *walker) close(name string, s *stream) {
 // file visits what is in one file on disk and gives the file's own digest.
 func (w *walker) file(name string, f *os.File, before fs.FileInfo) (forensics.Digest, error) {
 	w.totalBefore, w.packed, w.used = w.total, before.Size(), names{}
+	w.members = 0
 	w.over, w.overTold = w.total >= w.lim.MaxTotalBytes, false
 	s := w.open(f)
 	defer w.close(name, s)

@@ -1,10 +1,13 @@
 package evidence
 
 import (
+	"archive/zip"
 	"bytes"
 	"context"
 	"crypto/sha256"
 	"errors"
+	"fmt"
+	"os"
 	"strings"
 	"testing"
 
@@ -69,6 +72,50 @@ func TestWalk(t *testing.T) {
 			}
 		})
 	}
+}
+
+// Ensure that archives of more members than 16 bits count, and nested ones too large for
+// memory, are read.
+func TestWalkLargeZips(t *testing.T) {
+	t.Run("zip64", func(t *testing.T) {
+		const n = 70000
+		var b bytes.Buffer
+		zw := zip.NewWriter(&b)
+		for i := range n {
+			_, err := zw.CreateHeader(&zip.FileHeader{Name: fmt.Sprint(i)})
+			check(t, err)
+		}
+		check(t, zw.Close())
+		got := walk(t, write(t, t.TempDir(), "x", b.Bytes()), Limits{})
+		if len(got.names) != n || got.names[n-1] != fmt.Sprint(n-1) || len(got.warnings) != 0 {
+			t.Errorf("got %d members, warnings %q", len(got.names), got.warnings)
+		}
+	})
+	t.Run("spooled_to_a_file", func(t *testing.T) {
+		stored := func(p part) []byte {
+			var b bytes.Buffer
+			zw := zip.NewWriter(&b)
+			f, err := zw.CreateHeader(&zip.FileHeader{Name: p.name, Method: zip.Store})
+			check(t, err)
+			_, err = f.Write(p.data)
+			check(t, err)
+			check(t, zw.Close())
+			return b.Bytes()
+		}
+		t.Setenv("TMPDIR", t.TempDir())
+		big := bytes.Repeat([]byte("0123456789abcdef"), (maxSpoolMemory+5<<20)/16)
+		got := walk(t, write(t, t.TempDir(), "x", stored(part{"in.zip", stored(part{"big", big})})), Limits{})
+		if got.data["in.zip/big"] != string(big) || len(got.warnings) != 0 {
+			t.Errorf("got %d bytes, warnings %q", len(got.data["in.zip/big"]), got.warnings)
+		}
+		left, err := os.ReadDir(os.TempDir())
+		check(t, err)
+		for _, e := range left {
+			if strings.HasPrefix(e.Name(), "keytrail-spool-") {
+				t.Errorf("%s was left behind", e.Name())
+			}
+		}
+	})
 }
 
 // A document is a zip that is one thing to its user: it stays an item.
