@@ -91,7 +91,13 @@ func (n *Notices) notice(m *forensics.Mail, e *forensics.Event, b *Brand, domain
 	if app != "" {
 		e.Detail = join(e.Detail, app)
 	}
-	otherAccount(e, account, len(b.typed) > 0 && s.recovery())
+	numbered := len(b.typed) > 0
+	otherAccount(e, account, numbered && s.recovery())
+	if numbered {
+		if t, ok := s.linkTime(); ok {
+			e.Others = append(e.Others, t)
+		}
+	}
 }
 
 // firstRule finds the brand's first rule that recognises the mail, then the

@@ -1,6 +1,12 @@
 package detect
 
-import "strings"
+import (
+	"strconv"
+	"strings"
+	"time"
+
+	"keytrail/forensics"
+)
 
 // Google numbers its notices in a way that does not depend on the language: header
 // X-Account-Notification-Type ("20" or "N20"), header Feedback-ID ("20:account-notifier"),
@@ -56,6 +62,24 @@ func (s *sight) numberAndRecovery() (int, bool) {
 		}
 	}
 	return 0, false
+}
+
+// linkTime gives the moment that the link of a notice carries: when the thing that it
+// reports happened, as Google's clock had it.
+func (s *sight) linkTime() (forensics.Time, bool) {
+	_, rest, found := strings.Cut(s.text().low, "/alert/nt/")
+	if !found {
+		return forensics.Time{}, false
+	}
+	digits := 0
+	for digits < len(rest) && digits < 14 && rest[digits] >= '0' && rest[digits] <= '9' {
+		digits++
+	}
+	ms, err := strconv.ParseInt(rest[:digits], 10, 64)
+	if err != nil || digits != 13 { // 13 digits: the years 2001 to 2286
+		return forensics.Time{}, false
+	}
+	return forensics.UTC(time.UnixMilli(ms).UTC(), forensics.PrecisionMilli, rest[:digits], "time in the notice's link"), true
 }
 
 // typeNumber reads "20", "N20", "20-RECOVERY".

@@ -105,16 +105,19 @@ func skeletonPhrases(in []phrase) []phrase {
 // imitated finds the brand that a mail imitates, whose From domain no brand owns.
 func (l *lookAlikes) imitated(m *forensics.Mail, domain string) *Brand {
 	b := l.inName(m.FromName)
-	if b == nil {
-		b = l.inDomain(domain)
-	} else if l.unlisted(domain) {
-		// Nobody lists all domains of a brand: paypal.com.example may be theirs.
+	if b != nil && l.unlisted(domain) {
+		// Nobody lists all domains of a brand: paypal.example may be theirs.
 		return nil
+	}
+	byDomain, double := l.inDomain(domain)
+	double = double && b == byDomain // the name, and a domain that cannot be told from the brand's
+	if b == nil {
+		b = byDomain
 	}
 	if b == nil || l.isPartner(b, domain) || isList(m) {
 		return nil
 	}
-	if l.speaksOfSecurity(m.Subject) {
+	if double || l.speaksOfSecurity(m.Subject) {
 		return b
 	}
 	if isReply(strings.ToLower(cutRunes(m.Subject, 16))) || m.Text == nil {
@@ -151,7 +154,10 @@ func (l *lookAlikes) inName(display string) *Brand {
 			if end > len(got) || !slices.Equal(got[i:end], nm.tokens) {
 				continue
 			}
-			if len(plain) == len(got) && len(nm.joined) >= minHomoglyph && !slices.Equal(plain[i:end], nm.plain) {
+			if len(plain) == len(got) && !slices.Equal(plain[i:end], nm.plain) {
+				if len(nm.joined) < minHomoglyph {
+					continue
+				}
 				return nm.brand // spelled to look like it
 			}
 			if l.fillers(got[:i]) && l.fillers(got[end:]) && (!nm.more || len(got) > len(nm.tokens)) {
@@ -176,8 +182,9 @@ func (l *lookAlikes) filler(word string) bool {
 	return l.words[word] || len(l.names[word]) > 0 || strings.Trim(word, "loeas26789") == ""
 }
 
-// inDomain finds the brand that a domain is made to look like.
-func (l *lookAlikes) inDomain(domain string) *Brand {
+// inDomain finds the brand that a domain is made to look like, and whether it is
+// spelled so that the eye takes it for the brand's own.
+func (l *lookAlikes) inDomain(domain string) (b *Brand, double bool) {
 	shown := domain
 	if strings.Contains(domain, "xn--") {
 		if u, err := idna.Punycode.ToUnicode(domain); err == nil {
@@ -185,11 +192,11 @@ func (l *lookAlikes) inDomain(domain string) *Brand {
 		}
 	}
 	if b := l.rootInside(domain); b != nil {
-		return b
+		return b, false
 	}
 	label, _, ok := strings.Cut(registered(shown), ".")
 	if !ok {
-		return nil
+		return nil, false
 	}
 	looks := skeleton(label)
 	compact := strings.ReplaceAll(looks, "-", "")
@@ -201,15 +208,18 @@ func (l *lookAlikes) inDomain(domain string) *Brand {
 		if compact == nm.joined {
 			plain := strings.ReplaceAll(label, "-", "")
 			if len(nm.joined) >= minHomoglyph && plain != strings.Join(nm.plain, "") {
-				return nm.brand
+				return nm.brand, true
 			}
 			continue // the very name under another ending: whose it is cannot be told
 		}
+		if len(nm.joined) < minHomoglyph && !strings.Contains(strings.ReplaceAll(label, "-", ""), strings.Join(nm.plain, "")) {
+			continue
+		}
 		if l.besides(looks, nm) {
-			return nm.brand
+			return nm.brand, false
 		}
 	}
-	return l.typo(looks)
+	return l.typo(looks), false
 }
 
 // rootInside finds a brand's domain that stands whole inside a longer one of
