@@ -144,14 +144,14 @@ func (b *buffer) failure() error {
 }
 
 // lineEnd finds the end of the line that holds byte from of the window, behind its
-// newline. ok is false where the line is longer than max allows. At the end of
+// newline. ok is false where the window up to there is longer than max allows. At the end of
 // the stream the rest of the window is a line; end == from means that nothing is left.
 func (b *buffer) lineEnd(from int) (end int, ok bool) {
 	seen := from
 	for {
 		w := b.window()
 		if i := b.newline(w, seen); i >= 0 {
-			return i, true
+			return i, i <= b.max // the window may hold more than a record may have
 		}
 		seen = len(w)
 		if b.enc != bytewise {

@@ -84,14 +84,14 @@ func (j *JSONRecords) object() {
 	for {
 		end, fault := s.scan(j.b.window())
 		switch {
+		case s.at > j.b.max: // asked first: how much the window holds must not matter
+			j.lose("record is longer than the limit", j.b.max)
+			return
 		case fault != "":
 			j.lose(fault, s.at)
 			return
 		case end > 0:
 			j.take(end)
-			return
-		case len(j.b.window()) > j.b.max:
-			j.lose("record is longer than the limit", s.at)
 			return
 		case !j.b.fill():
 			j.lose("object is cut off", s.at)

@@ -53,7 +53,7 @@ const (
 	jsonContext = 1 << 10
 	// jsonFreeDebt and jsonDebtFactor bound the work on broken input: bytes that were looked at
 	// in vain are looked at again only while they are few beside those passed.
-	jsonFreeDebt   = 64 << 20
+	jsonFreeDebt   = 16 << 20
 	jsonDebtFactor = 8
 )
 

@@ -9,7 +9,7 @@ import "bytes"
 type jsonScan struct {
 	at       int    // next byte to look at
 	depth    int    // open brackets
-	arrays   uint64 // bit n: the bracket on level n is [; levels beyond 64 are not told apart
+	arrays   uint64 // bit n: the bracket on level n is [; deeper than levels they are not told apart
 	inString bool
 	text     int  // where the string's text begins
 	prev     byte // last byte that is no space, outside strings
@@ -57,7 +57,7 @@ func (s *jsonScan) scan(w []byte) (end int, fault string) {
 			}
 			s.push(c)
 		case '}', ']':
-			if s.top() != c-2 && s.depth <= 64 { // in ASCII the pairs are two apart
+			if top := s.top(); top != unknown && top != c-2 { // in ASCII the pairs are two apart
 				s.at = i
 				return 0, "brackets do not pair"
 			}
@@ -74,9 +74,14 @@ func (s *jsonScan) scan(w []byte) (end int, fault string) {
 	return 0, ""
 }
 
+// levels is how deep the kinds of brackets are told apart; no audit record is half as deep.
+const levels = 64
+
+const unknown = byte(0)
+
 func (s *jsonScan) push(c byte) {
-	bit := uint64(1) << (s.depth & 63)
-	if s.depth < 64 {
+	if s.depth < levels {
+		bit := uint64(1) << s.depth
 		if c == '[' {
 			s.arrays |= bit
 		} else {
@@ -86,8 +91,12 @@ func (s *jsonScan) push(c byte) {
 	s.depth++
 }
 
+// top is the innermost open bracket.
 func (s *jsonScan) top() byte {
-	if n := s.depth - 1; n >= 0 && n < 64 && s.arrays>>n&1 == 1 {
+	switch n := s.depth - 1; {
+	case n >= levels:
+		return unknown
+	case n >= 0 && s.arrays>>n&1 == 1:
 		return '['
 	}
 	return '{'
