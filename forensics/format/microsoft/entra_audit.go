@@ -55,7 +55,7 @@ func (EntraAudit) Match(h *format.Head) format.Guess {
 // Parse reads one item to its end.
 func (EntraAudit) Parse(ctx context.Context, in *format.Input, out format.Sink) error {
 	f := newFlat(out)
-	return f.parse(ctx, in, f.audit)
+	return f.parse(ctx, in, f.entra)
 }
 
 func (f *flat) audit(e *forensics.Event) bool {

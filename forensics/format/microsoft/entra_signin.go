@@ -67,7 +67,7 @@ func (EntraSignin) Match(h *format.Head) format.Guess {
 // Parse reads one item to its end.
 func (EntraSignin) Parse(ctx context.Context, in *format.Input, out format.Sink) error {
 	f := newFlat(out)
-	return f.parse(ctx, in, f.signin)
+	return f.parse(ctx, in, f.entra)
 }
 
 // interrupts are error codes that ask for a further step: the sign-in is neither done nor

@@ -202,6 +202,18 @@ func (f *flat) hand(ref forensics.Ref, raw []byte, event func(*forensics.Event) 
 	return r.sink.Record(&r.rec)
 }
 
+// entra reads a record of either log: an export of diagnostic settings can hold both.
+func (f *flat) entra(e *forensics.Event) bool {
+	category := f.get("category")
+	switch {
+	case len(f.get("riskeventtype")) > 0, bytes.HasSuffix(bytes.ToLower(category), []byte("signinlogs")):
+		return f.signin(e)
+	case len(f.get("activitydisplayname", "activity", "loggedbyservice")) > 0, bytes.EqualFold(category, []byte("AuditLogs")):
+		return f.audit(e)
+	}
+	return f.signin(e)
+}
+
 // time reads the first of some paths that holds a time. These logs are in UTC, as
 // their column names and Microsoft Graph's documentation say.
 func (f *flat) time(e *forensics.Event, desc string, paths ...string) {
