@@ -30,7 +30,7 @@ func (Courier) About() format.About {
 // Match implements format.Format.
 func (Courier) Match(h *format.Head) format.Guess {
 	t := tally(h.Bytes)
-	return t.guess(t.courier, "Courier")
+	return t.guess(t.courier, "Courier", false)
 }
 
 // Parse implements format.Format.

@@ -35,6 +35,8 @@ func tally(b []byte) (c census) {
 		}
 		c.dated++
 		switch {
+		case isPAM(l.msg):
+			c.dovecot++
 		case isDovecotName(l.program):
 			if _, ok := parseHead(l.msg); ok {
 				c.dovecot++
@@ -53,13 +55,16 @@ func tally(b []byte) (c census) {
 }
 
 // guess scores n lines of a program among all.
-func (c census) guess(n int, name string) format.Guess {
+func (c census) guess(n int, name string, leads bool) format.Guess {
 	if n == 0 {
 		if c.dated > 0 && c.dated*2 > c.lines {
 			return format.Guess{Score: -10, Why: "a log with times, but no line of " + name + " in its head"}
 		}
 		return format.Guess{}
 	}
-	score := 40 + 50*n/max(c.lines, 1)
+	score := 40 + 45*n/max(c.lines, 1)
+	if leads { // the lines of the other servers count for it, so that it names the mixed log
+		score = 40 + 45*(n+c.postfix+c.exim+c.courier)/max(c.lines, 1) + 5*n/max(c.lines, 1)
+	}
 	return format.Guess{Score: score, Why: strconv.Itoa(n) + " of " + strconv.Itoa(c.lines) + " lines are " + name + "'s"}
 }

@@ -1,6 +1,6 @@
-// Package mailserver reads the logs of self-hosted mail servers: Dovecot's and
-// Postfix's lines, alone or mixed with those of other programs in one mail.log, behind
-// whatever prefix brought them there.
+// Package mailserver reads the logs of self-hosted mail servers: the lines of Dovecot,
+// Postfix, Exim and Courier, alone or mixed with those of other programs in one mail.log,
+// behind whatever prefix brought them there; and the logins of the Roundcube webmail.
 //
 // A line is read in three steps: stamp and program (prefix.go, stamp.go), the program's
 // own head (dovecot_head.go), and the text, which one handler per kind of process turns into

@@ -6,8 +6,8 @@ import (
 	"keytrail/forensics/format"
 )
 
-// Formats lists the formats of the family. All but Roundcube read the same lines: which of
-// the names a mixed log gets is decided by whose lines are more, Dovecot first.
+// Formats lists the formats of the family. All but Roundcube read the same lines:
+// a log with any line of Dovecot in its head is Dovecot's, for what it alone knows weighs most.
 func Formats() []format.Format {
 	return []format.Format{Dovecot{}, Postfix{}, Exim{}, Courier{}, Roundcube{}}
 }
@@ -36,7 +36,7 @@ func (Dovecot) About() format.About {
 // make it surer.
 func (Dovecot) Match(h *format.Head) format.Guess {
 	t := tally(h.Bytes)
-	return t.guess(t.dovecot, "Dovecot")
+	return t.guess(t.dovecot, "Dovecot", true)
 }
 
 // Parse implements format.Format.

@@ -83,6 +83,11 @@ func parseHead(b []byte) (h head, ok bool) {
 	if h.service = service(b[:i]); h.service == "" {
 		return h, false
 	}
+	if rest, found := bytes.CutPrefix(b, []byte("dovecot: ")); found { // 1.x named itself twice
+		if inner, ok := parseHead(rest); ok {
+			return inner, true
+		}
+	}
 	b = b[i:]
 	if b[0] == '(' {
 		end := closing(b)

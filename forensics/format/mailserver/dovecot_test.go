@@ -118,6 +118,10 @@ func TestDovecotLines(t *testing.T) {
 			want(forensics.LoginFailed, "Failed authentication", failed(forensics.Event{Account: "pat", Actor: "pat", IP: ip("192.0.2.7"), Session: "8oNSumM3A8mK/86a", Operation: "ldap", Detail: "unknown user"}))}},
 		{"auth_password_that_forges", "auth-worker(1): sql(pat,192.0.2.7): unknown user (given password: x,203.0.113.1): unknown user)", []forensics.Event{
 			want(forensics.LoginFailed, "Failed authentication", failed(forensics.Event{Account: "pat", Actor: "pat", IP: ip("192.0.2.7"), Operation: "sql", Detail: "unknown user"}))}},
+		{"auth_named_twice", "dovecot: auth(default): pam(pat,192.0.2.7): pam_authenticate() failed: User not known to the underlying authentication module", []forensics.Event{
+			want(forensics.LoginFailed, "Failed authentication", failed(forensics.Event{Account: "pat", Actor: "pat", IP: ip("192.0.2.7"), Operation: "pam", Detail: "unknown user"}))}},
+		{"auth_pam_itself", "pam_unix(dovecot:auth): authentication failure; logname= uid=0 euid=0 tty=dovecot ruser=pat rhost=203.0.113.1 rhost=192.0.2.7  user=root", []forensics.Event{
+			want(forensics.LoginFailed, "Failed authentication", failed(forensics.Event{Account: "pat rhost=203.0.113.1", Actor: "pat rhost=203.0.113.1", IP: ip("192.0.2.7"), Operation: "pam_unix", Detail: "refused by PAM"}))}},
 		{"auth_debug", "auth: Debug: client passdb out: FAIL\t1\tuser=pat\tpass=hunter2", nil},
 		{"auth_error", "auth: Error: sql(pat,192.0.2.7): Password query failed: Not connected", nil},
 
@@ -165,6 +169,13 @@ func TestDovecotLines(t *testing.T) {
 		{"delivery_forwarded", "lda(pat@example.org)<99><Yx0>: sieve: msgid=<m1@example.net>: redirect action: forwarded to <drop@example.com>", []forensics.Event{
 			want(forensics.MailSent, "Delivery", success(forensics.Event{Account: user, Session: "Yx0", Operation: "forwarded to", MessageID: "m1@example.net",
 				To: []string{"drop@example.com"}, Detail: "forwarded by a Sieve filter"}))}},
+		{"delivery_2_4_discard", "lmtp(pat@example.org)<99><Yx0>: sieve: msgid=unspecified: discard action: Marked message to be discarded if not explicitly delivered (discard action)", []forensics.Event{
+			want(forensics.Other, "Delivery", success(forensics.Event{Account: user, Protocol: "lmtp", Session: "Yx0", Operation: "marked message to be discarded", Detail: "marked by a Sieve filter to be discarded"}))}},
+		{"delivery_vacation", "lmtp(pat@example.org)<99><Yx0>: sieve: msgid=<m1@example.net>: sent vacation response to <a@example.net>", []forensics.Event{
+			want(forensics.MailSent, "Delivery", success(forensics.Event{Account: user, Protocol: "lmtp", Session: "Yx0", Operation: "sent vacation response to", MessageID: "m1@example.net",
+				To: []string{"a@example.net"}, Detail: "automatic reply (vacation)"}))}},
+		{"delivery_failed", "lda(pat@example.org)<99><Yx0>: sieve: msgid=<m1@example.net>: failed to store into mailbox 'INBOX': Quota exceeded", []forensics.Event{
+			want(forensics.Other, "Delivery", failed(forensics.Event{Account: user, Session: "Yx0", Operation: "failed to store into mailbox", MessageID: "m1@example.net", Detail: "could not be stored"}))}},
 		{"delivery_forged", "lmtp(pat@example.org)<99><Yx0>: msgid=<a: forwarded to <x@example.com>: saved mail to INBOX", []forensics.Event{
 			want(forensics.MailReceived, "Delivery", success(forensics.Event{Account: user, Protocol: "lmtp", Session: "Yx0", Operation: "saved mail to",
 				MessageID: "a: forwarded to <x@example.com", Folder: "INBOX"}))}},
@@ -229,7 +240,8 @@ func TestMatch(t *testing.T) {
 		postfixAbove bool
 	}{
 		{"only_dovecot", strings.Repeat(line, 10), 90, 100, false},
-		{"one_line_in_a_mail_log", strings.Repeat(noise, 1000) + line, 40, 60, true},
+		{"one_line_in_a_mail_log", strings.Repeat(noise, 900) + line, 84, 90, false},
+		{"one_line_in_a_syslog", strings.Repeat("Nov 14 03:12:07 mail systemd[1]: Started.\n", 1000) + line, 40, 45, false},
 		{"no_dovecot", strings.Repeat(noise, 10), -100, -1, true},
 		{"cut_line", line + line[:40], 60, 100, false},
 		{"prose", "dovecot: imap-login: Login: user=<pat@example.org>\n", 0, 0, false},

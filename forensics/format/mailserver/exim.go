@@ -30,7 +30,7 @@ func (Exim) About() format.About {
 // Match implements format.Format.
 func (Exim) Match(h *format.Head) format.Guess {
 	t := tally(h.Bytes)
-	return t.guess(t.exim, "Exim")
+	return t.guess(t.exim, "Exim", false)
 }
 
 // Parse implements format.Format.

@@ -85,6 +85,8 @@ func (p *parser) read(b []byte) (why string) {
 	switch {
 	case len(p.line.program) == 0:
 		return ""
+	case isPAM(p.line.msg):
+		p.pam(p.line.msg)
 	case isDovecotName(p.line.program):
 		if h, ok := parseHead(p.line.msg); ok {
 			why = p.dovecot(&h)

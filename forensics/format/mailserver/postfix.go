@@ -28,7 +28,7 @@ func (Postfix) About() format.About {
 // Match implements format.Format.
 func (Postfix) Match(h *format.Head) format.Guess {
 	t := tally(h.Bytes)
-	return t.guess(t.postfix, "Postfix")
+	return t.guess(t.postfix, "Postfix", false)
 }
 
 // Parse implements format.Format.

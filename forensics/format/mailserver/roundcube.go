@@ -45,7 +45,7 @@ func (Roundcube) Match(h *format.Head) format.Guess {
 		}
 	}
 	c := census{lines: lines}
-	return c.guess(hits, "Roundcube")
+	return c.guess(hits, "Roundcube", false)
 }
 
 // Parse implements format.Format.

@@ -2,6 +2,7 @@ package mailserver
 
 import (
 	"bytes"
+	"strconv"
 	"time"
 
 	"keytrail/forensics"
@@ -18,10 +19,14 @@ const missingYear = 1972
 //	2026-02-07T03:14:52.123Z   RFC 3339, ISO 8601, journald's short-iso, container runtimes
 //	2026-02-07 03:14:52        Dovecot's and Exim's own files, with fraction or offset or not
 //	Sat 2026-02-07 03:14:52 CET, Sat Feb  7 03:14:52 2026
+//	@400000004c91b044077a9e94    TAI64N, as multilog writes it (https://cr.yp.to/libtai/tai64.html)
 //
 // A zone that is only an abbreviation is kept in the original text and counts as not
 // stated, UTC and GMT apart: most abbreviations mean several zones.
 func parseStamp(b []byte) (t forensics.Time, rest []byte, ok bool) {
+	if len(b) > 25 && b[0] == '@' {
+		return parseTAI(b)
+	}
 	s := stamp{b: b}
 	weekday := s.weekday()
 	year, month, day, hasYear := 0, 0, 0, true
@@ -62,6 +67,22 @@ func parseStamp(b []byte) (t forensics.Time, rest []byte, ok bool) {
 	}
 	t.YearMissing = !hasYear
 	return t, trimBlanks(b[s.i:]), true
+}
+
+// parseTAI reads a TAI64N label. Like multilog and tai64nlocal it takes TAI to be ten
+// seconds ahead of UTC: the leap seconds since 1972 are not counted.
+func parseTAI(b []byte) (t forensics.Time, rest []byte, ok bool) {
+	if b[25] != ' ' {
+		return t, b, false
+	}
+	seconds, err := strconv.ParseUint(string(b[1:17]), 16, 64)
+	nanos, err2 := strconv.ParseUint(string(b[17:25]), 16, 32)
+	const epoch = 1<<62 + 10
+	if err != nil || err2 != nil || seconds < epoch || seconds > epoch+1<<36 || nanos > 999_999_999 {
+		return t, b, false
+	}
+	at := time.Unix(int64(seconds-epoch), int64(nanos)).UTC()
+	return forensics.UTC(at, forensics.PrecisionNano, string(b[:25]), ""), trimBlanks(b[25:]), true
 }
 
 // stamp is a cursor over the bytes of a time.

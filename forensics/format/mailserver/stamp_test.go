@@ -44,6 +44,7 @@ func TestPrefixes(t *testing.T) {
 		{"docker_own_stamp", "2022-11-14T03:12:08.123456789Z Nov 14 04:12:07 ", stamp{"2022-11-14T03:12:08.123456789Z", "utc", forensics.PrecisionNano, false, "2022-11-14T03:12:08.123456789Z", "Nov 14 04:12:07"}},
 		{"kubernetes", "2022-11-14T03:12:08.123456789Z stdout F Nov 14 04:12:07 ", stamp{"2022-11-14T03:12:08.123456789Z", "utc", forensics.PrecisionNano, false, "2022-11-14T03:12:08.123456789Z", "Nov 14 04:12:07"}},
 		{"docker_syslog_driver", "Nov 14 03:12:08 host mailu/dovecot-1[99]: 2022-11-14T02:12:07Z ", stamp{"2022-11-14T02:12:07Z", "utc", forensics.PrecisionSecond, false, "2022-11-14T02:12:07Z", "Nov 14 03:12:08"}},
+		{"tai64n", "@400000006371b041077a9e94 ", stamp{"2022-11-14T03:04:23.125476500Z", "utc", forensics.PrecisionNano, false, "@400000006371b041077a9e94", ""}},
 		{"leap_second", "2016-12-31T23:59:60Z mail dovecot: ", stamp{"2017-01-01T00:00:00Z", "utc", forensics.PrecisionSecond, false, "2016-12-31T23:59:60Z", ""}},
 	}
 	for _, tt := range tests {
