@@ -1,9 +1,11 @@
 package mailbox
 
 import (
+	"bytes"
 	"strings"
 
 	"keytrail/forensics"
+	"keytrail/forensics/format"
 )
 
 const (
@@ -32,14 +34,14 @@ func authVerdicts(h *header, out []forensics.AuthVerdict) []forensics.AuthVerdic
 			break
 		}
 		v := h.value(f)
-		out = parseAuth(string(v[:min(len(v), maxAuthValue)]), f.id == fieldARCAuth, int(f.received), out)
+		out = parseAuth(format.Text(v[:min(len(v), maxAuthValue)]), f.id == fieldARCAuth, int(f.received), out)
 	}
 	return out
 }
 
 // parseAuth reads one field's value.
 func parseAuth(v string, arc bool, below int, out []forensics.AuthVerdict) []forensics.AuthVerdict {
-	p := authScanner{s: v}
+	p := authScanner{s: []byte(v)}
 	first := p.statement()
 	if arc && len(first) > 0 && first[0].key == "i" {
 		first = p.statement()
@@ -99,7 +101,7 @@ type pair struct{ key, value string }
 
 // authScanner cuts a value into statements at semicolons that are not quoted.
 type authScanner struct {
-	s   string
+	s   []byte
 	pos int
 }
 
@@ -137,13 +139,13 @@ func (p *authScanner) word() (w string, wasQuoted bool) {
 	for p.pos < len(p.s) {
 		switch c := p.s[p.pos]; c {
 		case '(':
-			_, n := commentAt([]byte(p.s[p.pos:]))
+			_, n := commentAt(p.s[p.pos:])
 			p.pos += n
 			if b.Len() > 0 || wasQuoted {
 				return b.String(), wasQuoted
 			}
 		case '"':
-			text, n := quoted([]byte(p.s[p.pos:]))
+			text, n := quoted(p.s[p.pos:])
 			p.pos += n
 			b.Write(text)
 			wasQuoted = true
@@ -176,6 +178,6 @@ func (p *authScanner) word() (w string, wasQuoted bool) {
 // inValue reports whether an equals sign belongs to the value that is being read, as in
 // smtp.mailfrom=bounce=abc@example.com: a value stands behind an equals sign.
 func (p *authScanner) inValue(word string) bool {
-	before := strings.TrimRight(p.s[:p.pos-len(word)], " \t\r\n")
-	return strings.HasSuffix(before, "=")
+	before := bytes.TrimRight(p.s[:p.pos-len(word)], " \t\r\n")
+	return bytes.HasSuffix(before, []byte{'='})
 }

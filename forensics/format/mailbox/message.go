@@ -55,6 +55,10 @@ func (b *builder) emit(l *letter, out format.Sink) error {
 		out.Broken(ref, "no header fields: not a message")
 		return nil
 	}
+	if len(l.head.fields) == 0 && l.size == int64(l.lead) && l.sep[len(l.sep)-1] != '\n' {
+		out.Broken(ref, "the mailbox ends inside a separator")
+		return nil
+	}
 	b.warn(ref, out)
 	e := &b.events[0]
 	*e = forensics.Event{Certainty: forensics.Observed}
@@ -307,5 +311,5 @@ func messageID(v []byte) string {
 			v = v[i+1 : i+j]
 		}
 	}
-	return string(bytes.TrimSpace(unfold(v)))
+	return format.Text(bytes.TrimSpace(unfold(v)))
 }

@@ -109,6 +109,7 @@ type around struct {
 	blankBefore bool
 	next        []byte // the line after it, without its end
 	atEnd       bool   // nothing follows
+	nextCut     bool   // the input ends inside the line after it
 }
 
 // separates decides. A date, or Takeout's number, is needed and one more thing: a blank
@@ -121,11 +122,47 @@ func separates(line []byte, c around) bool {
 	kind, _ := parseSeparator(line)
 	switch kind {
 	case datedSeparator, takeoutSeparator:
-		return c.blankBefore || c.atEnd || isFieldLine(c.next)
+		return c.blankBefore || c.atEnd || isFieldLine(c.next) || c.nextCut && isNamePart(c.next)
 	case bareSeparator:
-		return knownField(c.next)
+		return knownField(c.next) || c.nextCut && isNamePart(c.next)
 	case addressSeparator:
-		return c.blankBefore && knownField(c.next)
+		return c.blankBefore && (knownField(c.next) || c.nextCut && isNamePart(c.next))
+	}
+	return false
+}
+
+// isNamePart reports whether a line can be the beginning of a field's name.
+func isNamePart(line []byte) bool {
+	for _, c := range line {
+		if c <= 32 || c >= 127 {
+			return false
+		}
+	}
+	return len(line) <= maxName
+}
+
+// isCutSeparator reports whether the last line of the input, which no newline ends, looks like a
+// separator that was cut off: a whole message before it keeps its true end then. Prose
+// such as "From Russia with" does not.
+func isCutSeparator(line []byte) bool {
+	if len(line) == 0 || len(line) > maxSeparator {
+		return false
+	}
+	if len(line) <= len(fromSpace) {
+		return bytes.HasPrefix(fromSpace, line)
+	}
+	if !bytes.HasPrefix(line, fromSpace) {
+		return false
+	}
+	words := bytes.Fields(line[len(fromSpace):])
+	if len(words) <= 1 {
+		return true
+	}
+	day := bytes.ToLower(words[1])
+	for i := 0; i < len(weekdayNames); i += 3 {
+		if bytes.HasPrefix([]byte(weekdayNames[i:i+3]), day) {
+			return true
+		}
 	}
 	return false
 }

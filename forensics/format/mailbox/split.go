@@ -115,7 +115,7 @@ func (s *splitter) next() bool {
 			if s.err != nil {
 				return false
 			}
-			s.cut(s.end)
+			s.cut(s.lastEnd())
 			return true
 		}
 		s.scan += i + 1
@@ -138,6 +138,21 @@ func (s *splitter) passBlank() {
 			return
 		}
 	}
+}
+
+// lastEnd finds where the last message ends: at the end of the input, or before a separator
+// that the input ends in.
+func (s *splitter) lastEnd() int {
+	from := max(s.start, s.gap, s.end-maxSeparator-1)
+	i := bytes.LastIndexByte(s.buf[from:s.end], '\n') + 1
+	if s.single || i == 0 || from+i <= s.start || !isCutSeparator(s.buf[from+i:s.end]) {
+		return s.end
+	}
+	s.scan = from + i
+	if s.covered() {
+		return s.end
+	}
+	return s.scan
 }
 
 // cut ends the current message at index at and fills out.
@@ -277,7 +292,11 @@ func (s *splitter) separatorAt(rel int) bool {
 	if i >= 0 {
 		end = i + 1
 	}
-	return separates(w[:end], around{next: lineAt(w, end), atEnd: s.eof && end == len(w), blankBefore: s.blankBefore(at)})
+	next := lineAt(w, end)
+	return separates(w[:end], around{
+		next: next, blankBefore: s.blankBefore(at),
+		atEnd: s.eof && end == len(w), nextCut: s.eof && end+len(next) == len(w),
+	})
 }
 
 // twoLines reports whether b holds the two lines that a judgement needs, or too much to matter.
