@@ -19,6 +19,7 @@ type JSONRecords struct {
 	b         *buffer
 	wrappers  []string // keys whose array holds the records
 	started   bool     // the first object was looked at
+	paged     bool     // a wrapper was seen
 	inside    int      // open wrapper objects
 	arrayOpen bool     // the innermost wrapper's array is not closed yet
 	lost      bool     // the last record was broken: the next may be a wrapper again
@@ -114,17 +115,19 @@ func (j *JSONRecords) take(n int) {
 }
 
 // openWrapper looks whether the object at the window holds the records under a known
-// key, and if so moves into that array. Pages open with few words, so only the first
-// object is looked at far.
+// key, and if so moves into that array. The first object is looked at far; a
+// later one farther where pages came before, little where it is most likely a record.
 func (j *JSONRecords) openWrapper() bool {
-	const pageHead = 512
-	limit := pageHead
+	const recordHead, pageHead = 512, 8 << 10
+	limit := recordHead
 	switch {
 	case !j.started:
 		j.started = true
 		limit = HeadSize
 	case j.inside > 0 && !j.lost:
 		return false
+	case j.paged:
+		limit = pageHead
 	}
 	for len(j.b.window()) < limit && j.b.fill() {
 	}
@@ -141,7 +144,7 @@ func (j *JSONRecords) openWrapper() bool {
 	if !j.lost || j.inside == 0 {
 		j.inside++
 	}
-	j.arrayOpen, j.lost = true, false
+	j.arrayOpen, j.paged, j.lost = true, true, false
 	j.style.at = -1
 	return true
 }

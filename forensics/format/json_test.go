@@ -89,11 +89,13 @@ func TestJSONRecords(t *testing.T) {
 		"deep":          {strings.Repeat(`{"a":[1,`, 100) + "2" + strings.Repeat("]}", 100), []string{strings.Repeat(`{"a":[1,`, 100) + "2" + strings.Repeat("]}", 100)}},
 		"end in text":   {"{\"a\":\"x\ny\"}\n{\"a\":2}\n", []string{`{"a":"xy"}`, `{"a":2}`}}, // the record's parser refuses it
 
-		"wrapper":          {`{"kind":"list","items":[{"a":1},{"a":2}],"next":{"t":["}"]}}`, []string{`{"a":1}`, `{"a":2}`}},
-		"pretty wrapper":   {"{\n \"items\" : [\n  {\"a\": 1},\n  {\"a\": 2}\n ]\n}\n", []string{`{"a":1}`, `{"a":2}`}},
-		"empty wrapper":    {`{"items":[]}`, nil},
-		"pages":            {"{\"items\":[{\"a\":1}],\"n\":\"x\"}\n{\"items\":[{\"a\":2}]}\n", []string{`{"a":1}`, `{"a":2}`}},
-		"pages in array":   {`[{"items":[{"a":1}]},{"items":[{"a":2}]}]`, []string{`{"a":1}`, `{"a":2}`}},
+		"wrapper":        {`{"kind":"list","items":[{"a":1},{"a":2}],"next":{"t":["}"]}}`, []string{`{"a":1}`, `{"a":2}`}},
+		"pretty wrapper": {"{\n \"items\" : [\n  {\"a\": 1},\n  {\"a\": 2}\n ]\n}\n", []string{`{"a":1}`, `{"a":2}`}},
+		"empty wrapper":  {`{"items":[]}`, nil},
+		"pages":          {"{\"items\":[{\"a\":1}],\"n\":\"x\"}\n{\"items\":[{\"a\":2}]}\n", []string{`{"a":1}`, `{"a":2}`}},
+		"pages in array": {`[{"items":[{"a":1}]},{"items":[{"a":2}]}]`, []string{`{"a":1}`, `{"a":2}`}},
+		"pages with long heads": {"{\"link\":\"" + strings.Repeat("x", 2000) + "\",\"items\":[{\"a\":1}]}\n{\"link\":\"" + strings.Repeat("y", 2000) + "\",\"items\":[{\"a\":2}]}\n",
+			[]string{`{"a":1}`, `{"a":2}`}},
 		"page of nothing":  {"{\"kind\":\"list\"}\n{\"kind\":\"list\",\"items\":[{\"a\":2}]}\n", []string{`{"kind":"list"}`, `{"a":2}`}},
 		"wrapper's value":  {`{"value":"items","x":1}`, []string{`{"value":"items","x":1}`}},
 		"wrapper too deep": {`{"x":{"items":[{"a":1}]}}`, []string{`{"x":{"items":[{"a":1}]}}`}},
