@@ -76,10 +76,13 @@ func Suite(t *testing.T, f format.Format, c Case) {
 	}
 }
 
-// problems runs the suite without a test and gives what it found, one line each.
-func problems(f format.Format, c Case) []string {
+// problems runs one check without a test and gives what it found, one line each.
+func problems(name string, f format.Format, c Case) []string {
 	var all []string
 	for _, k := range checks {
+		if k.name != name {
+			continue
+		}
 		r := &report{}
 		k.run(r, f, c)
 		for _, p := range r.problems {

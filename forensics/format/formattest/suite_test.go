@@ -104,7 +104,8 @@ func TestSuiteFindsFaults(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(strings.ReplaceAll(tt.format.fault+" "+tt.want, " ", "_"), func(t *testing.T) {
-			got := problems(tt.format, toyCase())
+			check, _, _ := strings.Cut(tt.want, ":")
+			got := problems(check, tt.format, toyCase())
 			for _, p := range got {
 				if strings.HasPrefix(p, tt.want) {
 					return
