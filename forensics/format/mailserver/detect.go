@@ -17,7 +17,7 @@ type census struct {
 const tallyLines = 2000
 
 func tally(b []byte) (c census) {
-	b = bytes.TrimLeft(bytes.TrimPrefix(b, []byte{0xEF, 0xBB, 0xBF}), "\x00")
+	b = bytes.TrimLeft(format.HeadText(b), "\x00")
 	if bytes.IndexByte(b[:min(len(b), 512)], 0) >= 0 {
 		return c
 	}

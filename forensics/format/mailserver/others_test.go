@@ -128,9 +128,8 @@ func TestOthersConform(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			formattest.Suite(t, tt.f, formattest.Case{
-				Valid:      map[string]formattest.Sample{"plain": {Data: []byte(tt.sample), Records: 3, Skipped: 1, Events: tt.events}},
-				Bad:        tt.bad,
-				SingleByte: true,
+				Valid: map[string]formattest.Sample{"plain": {Data: []byte(tt.sample), Records: 3, Skipped: 1, Events: tt.events}},
+				Bad:   tt.bad,
 			})
 		})
 	}

@@ -30,7 +30,7 @@ func (Roundcube) About() format.About {
 
 // Match implements format.Format.
 func (Roundcube) Match(h *format.Head) format.Guess {
-	b, lines, hits := h.Bytes, 0, 0
+	b, lines, hits := format.HeadText(h.Bytes), 0, 0
 	for len(b) > 0 && lines < tallyLines {
 		var one []byte
 		one, b, _ = bytes.Cut(b, []byte("\n"))
