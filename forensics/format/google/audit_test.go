@@ -174,6 +174,8 @@ func TestOddities(t *testing.T) {
 		"IPv4 in IPv6":         {`{"id":{"time":"2022-11-14T03:12:07Z"},"ipAddress":"::ffff:192.0.2.7","name":"logout"}`, "2022-11-14T03:12:07Z other logout account= ip=192.0.2.7"},
 		"no address":           {`{"id":{"time":"2022-11-14T03:12:07Z"},"ipAddress":"unknown","name":"logout"}`, "2022-11-14T03:12:07Z other logout account= host=unknown"},
 		"name with a space":    {`{"id":{"time":"2022-11-14T03:12:07Z","applicationName":"login"},"name":"suspicious_login ","type":"account_warning"}`, "2022-11-14T03:12:07Z alert suspicious_login  account="},
+		"SAML":                 {`{"id":{"time":"2022-11-14T03:12:07Z","applicationName":"saml"},"actor":{"email":"pat@example.org"},"name":"login_success","parameters":{"application_name":"Example CRM"}}`, "2022-11-14T03:12:07Z login-succeeded login_success account=pat@example.org outcome=success detail=Example CRM"},
+		"a document":           {`{"id":{"time":"2022-11-14T03:12:07Z","applicationName":"drive"},"actor":{"email":"pat@example.org"},"name":"download","parameters":{"doc_title":"Keys"}}`, "2022-11-14T03:12:07Z other download account=pat@example.org detail=Keys"},
 		"another application":  {`{"id":{"time":"2022-11-14T03:12:07Z","applicationName":"drive"},"name":"authorize"}`, "2022-11-14T03:12:07Z other authorize account="},
 		"microseconds missing": {`{"id":{"time":"2022-11-14T03:12:07Z","applicationName":"login"},"name":"suspicious_login","type":"account_warning","parameters":{"login_timestamp":"soon"}}`, "2022-11-14T03:12:07Z alert suspicious_login account="},
 		"year 3609":            {`{"id":{"time":"3609-11-14T03:12:07Z"},"name":"logout"}`, " other logout account="},

@@ -22,6 +22,7 @@ type rule struct {
 
 var (
 	inLogin   = []string{"login"}
+	inSignIn  = []string{"login", "saml"} // saml: signing in to other services through Google
 	inAccount = []string{"login", "user_accounts"}
 	inAdmin   = []string{"admin"}
 	inToken   = []string{"token"}
@@ -34,8 +35,8 @@ var (
 // There is no documented event for an app password being created: only its
 // removal by an administrator (REVOKE_ASP) is logged.
 var rules = map[string]rule{
-	"login_success":      {kind: forensics.LoginSucceeded, outcome: forensics.Success, apps: inLogin, detail: []string{"login_type"}, desc: "Login"},
-	"login_failure":      {kind: forensics.LoginFailed, outcome: forensics.Failure, apps: inLogin, detail: []string{"login_failure_type", "login_type"}, desc: "Login"},
+	"login_success":      {kind: forensics.LoginSucceeded, outcome: forensics.Success, apps: inSignIn, detail: []string{"login_type", "application_name"}, desc: "Login"},
+	"login_failure":      {kind: forensics.LoginFailed, outcome: forensics.Failure, apps: inSignIn, detail: []string{"login_failure_type", "login_type", "failure_type", "application_name"}, desc: "Login"},
 	"login_challenge":    {kind: forensics.Other, apps: inLogin, detail: []string{"login_challenge_method", "login_challenge_status"}, desc: "Login"},
 	"login_verification": {kind: forensics.Other, apps: inLogin, detail: []string{"login_challenge_method", "login_challenge_status"}, desc: "Login"},
 	"logout":             {kind: forensics.Other, apps: inLogin, detail: []string{"login_type"}, desc: "Logout"},
@@ -77,7 +78,7 @@ var rules = map[string]rule{
 	"request":   {kind: forensics.Other, apps: inToken, detail: []string{"app_name", "client_id"}},
 }
 
-// find gives the rule of an event; the zero rule where there is none.
+// find gives the rule of an event; one that gives "other" where there is none.
 func find(app, typ, name string) rule {
 	name = strings.TrimSpace(name)
 	r, ok := rules[name]
@@ -87,7 +88,7 @@ func find(app, typ, name string) rule {
 	if typ == "account_warning" {
 		return rule{kind: forensics.Alert, apps: inLogin, desc: "Detection"}
 	}
-	return rule{}
+	return rule{detail: []string{"doc_title", "SETTING_NAME"}}
 }
 
 // mailEvent is what a number in event_info.mail_event_type means, after "Schema for Gmail logs
