@@ -16,6 +16,7 @@ type Limits struct {
 	MaxTotalBytes  int64 // unpacked bytes of all archives of one walk
 
 	grace int64 // ratioGrace; tests take less
+	spool int   // maxSpoolMemory; tests take less
 }
 
 // DefaultLimits fits provider exports of several hundred gigabytes and stops
@@ -56,6 +57,9 @@ func (l Limits) withDefaults() Limits {
 	}
 	if l.grace <= 0 {
 		l.grace = ratioGrace
+	}
+	if l.spool <= 0 {
+		l.spool = maxSpoolMemory
 	}
 	return l
 }

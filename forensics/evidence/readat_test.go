@@ -3,6 +3,7 @@ package evidence
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -50,6 +51,43 @@ func TestReadAtFindsEveryMember(t *testing.T) {
 			}
 		})
 	}
+}
+
+// Ensure that a Reader gives what ReadAt gives, in order and out of order, across failures, and
+// unpacks once what is asked for in order.
+func TestReader(t *testing.T) {
+	var lines []byte
+	for i := range 100_000 {
+		lines = fmt.Appendf(lines, "%09d\n", i)
+	}
+	path := write(t, t.TempDir(), "x", makeZip(t, part{"a", lines}, part{"in.gz", makeGzip(t, "b", lines)}))
+	r := NewReader(path, Limits{})
+	defer func() { check(t, r.Close()) }()
+	want := func(item string, n int) {
+		t.Helper()
+		got, err := r.ReadAt(item, int64(n)*10, 10)
+		if err != nil || string(got) != fmt.Sprintf("%09d\n", n) {
+			t.Errorf("%s line %d: got %q, %v", item, n, got, err)
+		}
+	}
+	for n := 0; n < 100_000; n += 97 {
+		want("a", n)
+	}
+	first := r.m
+	want("a", 99_999)
+	if r.m != first {
+		t.Error("a record further on opened the item anew")
+	}
+	want("a", 5)
+	want("in.gz/b", 7)
+	if _, err := r.ReadAt("none", 0, 1); err == nil {
+		t.Error("no error for an item that does not exist")
+	}
+	want("in.gz/b", 6)
+	if _, err := r.ReadAt("a", 999_999, 2); err == nil {
+		t.Error("no error past the end")
+	}
+	want("a", 1)
 }
 
 func TestReadAtErrors(t *testing.T) {

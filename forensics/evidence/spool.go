@@ -27,7 +27,7 @@ func (w *walker) spool(s *stream) (*spooled, error) {
 		if _, cut := asCut(err); err != nil && (errors.Is(err, io.EOF) || cut) {
 			break
 		}
-		if err == nil && sp.file == nil && buf.Len()+len(b) > maxSpoolMemory {
+		if err == nil && sp.file == nil && buf.Len()+len(b) > w.lim.spool {
 			err = sp.toFile(buf.Bytes())
 			buf = bytes.Buffer{}
 		}
