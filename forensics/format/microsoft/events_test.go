@@ -127,6 +127,9 @@ func TestUnifiedAuditKinds(t *testing.T) {
 			`other account=lee@mail.example actor=pat@mail.example detail=User eve, AccessRights FullAccess`},
 
 		{"alert", `{` + at + `"Operation":"AlertTriggered","Name":"Suspicious forwarding","Severity":"High"}`, `alert account=pat@mail.example detail=Suspicious forwarding`},
+		{"nameless_items", `{` + at + `"Operation":"HardDelete","Workload":"Exchange","AffectedItems":[{"Id":"1"},{"Id":"2"}],"Folder":{"Path":"\\Notes"}}`, `mail-purged account=pat@mail.example folder=\Notes detail=without message id and subject: 2`},
+		{"move_elsewhere", `{` + at + `"Operation":"Move","Workload":"Yammer"}`, `other account=pat@mail.example`},
+		{"sync_of_folders", `{` + at + `"Operation":"MailItemsAccessed","OperationProperties":` + extended("MailAccessType", "Sync") + `,"Folders":[{"Id":"f","Path":"\\Inbox"}]}`, `mail-read account=pat@mail.example folder=\Inbox detail=Sync`},
 		{"unknown_is_kept", `{` + at + `"Operation":"SomethingNew","ClientIP":"[cool.client.example]:99"}`, `other account=pat@mail.example host=cool.client.example`},
 		{"strings_for_numbers", `{` + at + `"RecordType":"15","UserType":"0","ErrorCode":"0","Operation":"UserLoggedIn"}`, `login-succeeded outcome=success account=pat@mail.example`},
 		{"null_values", `{` + at + `"Operation":"UserLoggedIn","ClientIP":null,"ActorIpAddress":"198.51.100.1","AppAccessContext":{"AADSessionId":"s2"}}`, `login-succeeded outcome=success account=pat@mail.example ip=198.51.100.1 session=s2`},

@@ -12,11 +12,9 @@ const (
 	fTime
 	fOuterTime // the container's copy of fTime
 	fOperation
-	fRecordType
 	fResult
 	fUser
 	fOtherUser // the container's copy of fUser
-	fUserType
 	fWorkload
 	fObject
 	fClientIP
@@ -62,14 +60,10 @@ func fieldOf(key []byte) field {
 		return fTime
 	case "Operation":
 		return fOperation
-	case "RecordType":
-		return fRecordType
 	case "ResultStatus":
 		return fResult
 	case "UserId":
 		return fUser
-	case "UserType":
-		return fUserType
 	case "Workload":
 		return fWorkload
 	case "ObjectId":
@@ -124,9 +118,9 @@ func fieldOf(key []byte) field {
 		"DeviceDisplayName", "EventSource", "ExternalAccess", "GeoLocation", "HostAppId", "InterSystemsId",
 		"InternalLogonType", "IntraSystemId", "IsManagedDevice", "ItemType", "ListId", "ListItemUniqueId", "LogonType",
 		"LogonUserDisplayName", "LogonUserSid", "MailboxGuid", "MailboxOwnerSid", "OperationCount",
-		"OrganizationId", "OrganizationName", "OriginatingServer", "Platform", "RequestId", "Scope",
+		"OrganizationId", "OrganizationName", "OriginatingServer", "Platform", "RecordType", "RequestId", "Scope",
 		"Site", "SiteUrl", "SourceFileExtension", "SourceFileName", "SourceRelativeUrl", "SupportTicketId",
-		"TargetContextId", "TokenObjectId", "TokenTenantId", "TokenType", "UserKey", "Version", "WebId",
+		"TargetContextId", "UserType", "TokenObjectId", "TokenTenantId", "TokenType", "UserKey", "Version", "WebId",
 		"TenantId", "DoNotDistributeEvent", "HighPriorityMediaProcessing", "ApplicationDisplayName",
 		"MailboxOwnerMasterAccountSid", "FileSizeBytes", "SaveToSentItems", "ListBaseType", "ListServerTemplate":
 		return fNone
@@ -162,12 +156,12 @@ func folded(key []byte) field {
 
 // byName is never changed.
 var byName = map[string]field{
-	"id": fID, "recordid": fOtherID, "identity": fOtherID, "sourcerecordid": fOtherID, "officeid": fOtherID,
+	"id": fID, "recordid": fOtherID, "sourcerecordid": fOtherID, "officeid": fOtherID,
 	"creationtime": fTime, "creationdate": fOuterTime, "createddatetime": fOuterTime, "timegenerated": fOuterTime,
 	"activitydatetime": fOuterTime, "detecteddatetime": fOuterTime, "starttime": fNone,
-	"operation": fOperation, "operations": fOperation, "recordtype": fRecordType, "auditlogrecordtype": fRecordType,
+	"operation": fOperation, "operations": fOperation,
 	"resultstatus": fResult, "userid": fUser, "userids": fOtherUser, "userprincipalname": fOtherUser,
-	"usertype": fUserType, "workload": fWorkload, "officeworkload": fWorkload, "service": fWorkload,
+	"workload": fWorkload, "officeworkload": fWorkload, "service": fWorkload,
 	"objectid": fObject, "officeobjectid": fObject,
 	"clientip": fClientIP, "clientipaddress": fClientIPAddress, "actoripaddress": fActorIPAddress, "actorip": fActorIP,
 	"ipaddress": fActorIP, "clientinfostring": fClientInfo, "clientprocessname": fClientProcess, "clientversion": fClientVersion,

@@ -55,18 +55,12 @@ func (a *arena) text(b []byte) string {
 	return a.b.String()[start:]
 }
 
-// list starts a list of messages; done ends it.
-func (a *arena) list() []forensics.Message {
-	if cap(a.messages)-len(a.messages) < 16 {
-		a.messages = make([]forensics.Message, 0, 256)
+// list copies a list of messages.
+func (a *arena) list(from []forensics.Message) []forensics.Message {
+	if cap(a.messages)-len(a.messages) < len(from) {
+		a.messages = make([]forensics.Message, 0, max(256, len(from)))
 	}
-	return a.messages[len(a.messages):]
-}
-
-func (a *arena) done(list []forensics.Message) []forensics.Message {
 	n := len(a.messages)
-	if len(list) <= cap(a.messages)-n {
-		a.messages = a.messages[:n+len(list)] // it did not outgrow the room it was given
-	}
-	return list[:len(list):len(list)]
+	a.messages = append(a.messages, from...)
+	return a.messages[n:len(a.messages):len(a.messages)]
 }

@@ -2,75 +2,65 @@ package microsoft
 
 import (
 	"bytes"
+	"strconv"
 	"strings"
 
 	"keytrail/forensics"
 )
 
-// messages reads the messages that a mailbox record speaks of. One stands in the event
-// itself, several in its list. It costs one pass over the nested values.
+// messages gives the messages that a mailbox record speaks of. One stands in the event
+// itself, several in its list.
 func (r *reader) messages(e *forensics.Event) {
-	list := r.keep.list()
 	folder := r.folder(fFolder)
+	found := r.found // by walk
+	if len(found) == 0 {
+		// Where a container wrote the lists as strings, walk could not look into them.
+		if w := r.nested(fAffectedItems); w.enter('[') {
+			found = r.items(&w, found)
+		}
+		if w := r.nested(fFolders); w.enter('[') {
+			found = r.folders(&w, found)
+		}
+	}
 	if w := r.nested(fItem); w.enter('{') {
-		m, _ := r.message(&w, "")
+		m := r.message(&w)
 		if m.MessageID != "" || m.Subject != "" {
-			list = append(list, m)
+			found = append(found, m)
 		} else if folder == "" {
 			folder = m.Folder
 		}
 	}
-	if w := r.nested(fAffectedItems); w.enter('[') {
-		list = r.items(&w, list, folder)
-	}
-	if w := r.nested(fFolders); w.enter('[') {
-		for w.next() {
-			if !w.enter('{') {
-				w.skip()
-				continue
-			}
-			var path string
-			from := len(list)
-			for key, ok := w.key(); ok; key, ok = w.key() {
-				switch string(key) {
-				case "Path":
-					path = r.text.text(r.bare(w.value(), w.q))
-				case "FolderItems":
-					if w.enter('[') {
-						list = r.items(&w, list, "")
-					} else {
-						w.skip()
-					}
-				default:
-					w.skip()
-				}
-			}
-			for i := from; i < len(list); i++ {
-				if list[i].Folder == "" {
-					list[i].Folder = path
-				}
-			}
-			if folder == "" {
-				folder = path
-			}
+	r.found = found
+	for i := range found {
+		if found[i].Folder == "" {
+			found[i].Folder = folder
 		}
 	}
-	list = r.keep.done(list)
 	e.Folder = folder
-	switch len(list) {
+	// Folders without messages are in the list too, to name the folder of a whole synchronisation.
+	named := found[:0]
+	for i := range found {
+		if found[i].MessageID != "" || found[i].Subject != "" {
+			named = append(named, found[i])
+		} else if e.Folder == "" {
+			e.Folder = found[i].Folder
+		}
+	}
+	if r.unnamed > 0 {
+		e.Detail = "without message id and subject: " + strconv.Itoa(r.unnamed)
+	}
+	switch len(named) {
 	case 0:
 	case 1:
-		e.MessageID, e.Subject = list[0].MessageID, list[0].Subject
-		if list[0].Folder != "" {
-			e.Folder = list[0].Folder
+		e.MessageID, e.Subject = named[0].MessageID, named[0].Subject
+		if named[0].Folder != "" {
+			e.Folder = named[0].Folder
 		}
 	default:
-		e.Messages = list
-		if folder == "" {
-			e.Folder = list[0].Folder
-		}
-		for i := range list {
-			if list[i].Folder != e.Folder {
+		e.Messages = r.keep.list(named)
+		e.Folder = named[0].Folder
+		for i := range named {
+			if named[i].Folder != e.Folder {
 				e.Folder = "" // more than one: each message says its own
 				break
 			}
@@ -78,32 +68,67 @@ func (r *reader) messages(e *forensics.Event) {
 	}
 }
 
-func (r *reader) items(w *walker, list []forensics.Message, folder string) []forensics.Message {
+// folders reads the rest of a Folders list: [{"Path":..,"FolderItems":[..]}]. A folder
+// without items gives an entry that names the folder only.
+func (r *reader) folders(w *walker, list []forensics.Message) []forensics.Message {
 	for w.next() {
 		if !w.enter('{') {
 			w.skip()
 			continue
 		}
-		if m, ok := r.message(w, folder); ok {
-			list = append(list, m)
+		var path string
+		from := len(list)
+		for key, ok := w.key(); ok; key, ok = w.key() {
+			switch string(key) {
+			case "Path":
+				path = r.text.text(r.bare(w.value(), w.q))
+			case "FolderItems":
+				if w.enter('[') {
+					list = r.items(w, list)
+				} else {
+					w.skip()
+				}
+			default:
+				w.skip()
+			}
+		}
+		if len(list) == from && path != "" {
+			list = append(list, forensics.Message{})
+		}
+		for i := from; i < len(list); i++ {
+			if list[i].Folder == "" {
+				list[i].Folder = path
+			}
 		}
 	}
 	return list
 }
 
-// message reads one item; ok is false where it names nothing.
-func (r *reader) message(w *walker, folder string) (m forensics.Message, ok bool) {
-	m.Folder = folder
-	named := false
+// items reads the rest of a list of messages.
+func (r *reader) items(w *walker, list []forensics.Message) []forensics.Message {
+	for w.next() {
+		if !w.enter('{') {
+			w.skip()
+			continue
+		}
+		switch m := r.message(w); {
+		case m.MessageID != "" || m.Subject != "":
+			list = append(list, m)
+		case w.err == nil:
+			r.unnamed++
+		}
+	}
+	return list
+}
+
+// message reads the rest of one item.
+func (r *reader) message(w *walker) (m forensics.Message) {
 	for key, more := w.key(); more; key, more = w.key() {
 		switch string(key) {
 		case "InternetMessageId":
 			m.MessageID = r.keep.text(trimAngles(r.bare(w.value(), w.q)))
 		case "Subject":
 			m.Subject = r.keep.text(r.bare(w.value(), w.q))
-		case "Id":
-			named = true
-			w.skip()
 		case "ParentFolder":
 			if !w.enter('{') {
 				w.skip()
@@ -116,7 +141,7 @@ func (r *reader) message(w *walker, folder string) (m forensics.Message, ok bool
 			w.skip()
 		}
 	}
-	return m, named || m.MessageID != "" || m.Subject != ""
+	return m
 }
 
 // path reads the rest of a folder object.
@@ -204,8 +229,10 @@ func (r *reader) access(e *forensics.Event) {
 			throttled = bytes.EqualFold(p.value, []byte("true"))
 		}
 	}
-	e.Detail = how
+	if how != "" {
+		e.Detail = how
+	}
 	if throttled {
-		e.Detail = strings.TrimPrefix(how+", throttled", ", ")
+		e.Detail = strings.TrimPrefix(e.Detail+", throttled", ", ")
 	}
 }

@@ -35,6 +35,9 @@ const (
 	lookAlert
 )
 
+// mail reports whether the operation's name means mail only where Exchange says it.
+func (o operation) mail() bool { return o.look == lookMessages || o.look == lookMove }
+
 // operations are the names that mean something to us, in lower case, without the
 // trailing dot that the Unified Audit Log has and the Entra log has not. Never changed.
 //

@@ -33,7 +33,9 @@ type reader struct {
 	users   map[string]user
 	culture culture
 
-	in, out audit // the record and its container
+	found   []forensics.Message // in the record at hand
+	unnamed int                 // messages in it that have neither message id nor subject
+	in, out audit               // the record and its container
 	rec     format.Record
 	events  [2]forensics.Event
 	beside  []byte // the columns beside AuditData
@@ -45,10 +47,12 @@ func newReader(sink format.Sink) *reader {
 	return &reader{sink: sink, text: interner{}, ips: map[string]address{}, ops: map[string]operation{}, users: map[string]user{}}
 }
 
-// walk fills a with the properties of the JSON object in s.
-func (a *audit) walk(s []byte, q int) error {
+// walk fills a with the properties of the JSON object in s. The lists of messages, which
+// are most of many records, are read on the way.
+func (r *reader) walk(a *audit, s []byte, q int) error {
 	w := walker{s: s, q: q}
 	a.s, a.q = s, q
+	r.found, r.unnamed = r.found[:0], 0
 	if !w.enter('{') {
 		if len(s) == 0 {
 			return errCut
@@ -57,6 +61,15 @@ func (a *audit) walk(s []byte, q int) error {
 	}
 	for key, ok := w.key(); ok; key, ok = w.key() {
 		f := fieldOf(key)
+		if (f == fAffectedItems || f == fFolders) && w.s[w.i] == '[' {
+			w.i++
+			if f == fFolders {
+				r.found = r.folders(&w, r.found)
+			} else {
+				r.found = r.items(&w, r.found)
+			}
+			continue
+		}
 		start := w.i
 		if !w.skip() {
 			break

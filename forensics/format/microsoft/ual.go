@@ -3,6 +3,7 @@ package microsoft
 import (
 	"bytes"
 	"context"
+	"strings"
 	"time"
 
 	"keytrail/forensics"
@@ -106,7 +107,7 @@ func (r *reader) readJSON(ctx context.Context, in *format.Input) error {
 			continue
 		}
 		r.reset()
-		if err := r.in.walk(records.Bytes(), 1); err != nil {
+		if err := r.walk(&r.in, records.Bytes(), 1); err != nil {
 			r.sink.Broken(ref, err.Error())
 			continue
 		}
@@ -115,7 +116,7 @@ func (r *reader) readJSON(ctx context.Context, in *format.Input) error {
 			r.out = r.in
 			r.in = audit{}
 			w := r.inside(raw, 1)
-			cut = r.in.walk(w.s, w.q)
+			cut = r.walk(&r.in, w.s, w.q)
 		}
 		if err := r.record(ref, records.Raw(), cut); err != nil {
 			return err
@@ -128,6 +129,9 @@ func (r *reader) reset() {
 	r.in, r.out = audit{}, audit{}
 	r.scratch = r.scratch[:0]
 }
+
+// maxDetail bounds what a detail may take: a rule can name thousands of words.
+const maxDetail = 2000
 
 // record makes the record's event and hands it out. cut says why AuditData could not be read to
 // its end.
@@ -148,9 +152,16 @@ func (r *reader) record(ref forensics.Ref, raw []byte, cut error) error {
 	r.when(e, ref)
 	op := r.operation(name)
 	e.Kind, e.Operation = op.kind, op.written
-	r.look(e, op.look, cut != nil)
+	if w := r.get(fWorkload); op.mail() && len(w) > 0 && !bytes.EqualFold(w, []byte("Exchange")) {
+		e.Kind = forensics.Other // "Create", "Move" and "Send" are not only said of mail
+	} else {
+		r.look(e, op.look, cut != nil)
+	}
 	if e.Kind == forensics.Other && len(r.get(fRiskType)) > 0 {
 		e.Kind, e.Detail = forensics.Alert, text(r.get(fRiskType))
+	}
+	if len(e.Detail) > maxDetail {
+		e.Detail = strings.ToValidUTF8(e.Detail[:maxDetail], "")
 	}
 	r.rec = format.Record{Ref: ref, Raw: raw, Events: r.events[:1]}
 	return r.sink.Record(&r.rec)
@@ -207,11 +218,10 @@ func header(fields [][]byte) (c columns, ok bool) {
 		switch {
 		case f == fAuditData && c.audit < 0:
 			c.audit = i
-		case f == fID: // Identity and RecordId are the record's, a bare Id may be anything
-		case f == fOtherUser || f == fUser:
-			f = fOtherUser
+		case f == fNone && strings.EqualFold(string(name), "Identity"): // PowerShell's copy of Id
+			f = fOtherID
 			fallthrough
-		case f == fOtherID, f == fOuterTime, f == fOperation, f == fRecordType:
+		case f == fUser, f == fOtherUser, f == fOtherID, f == fOuterTime, f == fOperation, f == fWorkload:
 			c.other = append(c.other, struct {
 				at int
 				f  field
@@ -282,7 +292,7 @@ func (r *reader) outer(csv *format.CSV, cols *columns) {
 // cell walks the JSON in a cell, as it stands where that is possible.
 func (r *reader) cell(csv *format.CSV, at int) error {
 	if text, doubled := csv.Cell(at); doubled {
-		if r.in.walk(text, 2) == nil {
+		if r.walk(&r.in, text, 2) == nil {
 			return nil
 		}
 		csv.Exact()
@@ -297,7 +307,7 @@ func (r *reader) cell(csv *format.CSV, at int) error {
 		}
 	}
 	r.in = audit{}
-	return r.in.walk(text, 1)
+	return r.walk(&r.in, text, 1)
 }
 
 // settleHead learns the order of day and month from the rows of the head, so that the first rows
@@ -319,7 +329,7 @@ func (r *reader) settleHead(head []byte) {
 			r.reset()
 			var inner time.Time
 			if cols.audit < len(fields) {
-				_ = r.in.walk(fields[cols.audit], 1) // as far as it goes
+				_ = r.walk(&r.in, fields[cols.audit], 1) // as far as it goes
 				if m, ok := parseTime(r.bare(r.in.raw(fTime), 1), false); ok {
 					inner = m.t
 				}

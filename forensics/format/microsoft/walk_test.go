@@ -35,12 +35,12 @@ func TestWalkerFaults(t *testing.T) {
 	}
 	for text, want := range tests {
 		var a audit
-		if got := a.walk([]byte(text), 1); got != want {
+		if got := newReader(nil).walk(&a, []byte(text), 1); got != want {
 			t.Errorf("%q: %v, want %v", text, got, want)
 		}
 		doubled := bytes.ReplaceAll([]byte(text), []byte{'"'}, []byte(`""`))
 		a = audit{}
-		if got := a.walk(doubled, 2); got != want {
+		if got := newReader(nil).walk(&a, doubled, 2); got != want {
 			t.Errorf("%q: %v, want %v", doubled, got, want)
 		}
 	}
