@@ -1,6 +1,7 @@
 package detect
 
 import (
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -216,5 +217,30 @@ func TestClassify_BareMail(t *testing.T) {
 	for _, from := range []string{"", "@", "x@", "no-reply@accounts.google.com", "x@coinbase-support.example"} {
 		e := forensics.Event{Kind: forensics.MailReceived}
 		load(t).Classify(&forensics.Mail{From: from, Subject: "Security alert"}, &e)
+	}
+}
+
+// TestDocumentation loads the example of docs/notice-rules.md as a user would.
+func TestDocumentation(t *testing.T) {
+	b, err := os.ReadFile("../../docs/notice-rules.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rest, _ := strings.Cut(string(b), "```\n")
+	example, _, found := strings.Cut(rest, "```\n")
+	if !found {
+		t.Fatal("no example in docs/notice-rules.md")
+	}
+	n, err := LoadNotices(fstest.MapFS{"acorn.rules": {Data: []byte(example)}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, ok := n.resolve("acorn", "withdrawal"); !ok {
+		t.Error("the example's rule is not there")
+	}
+	for _, f := range fields {
+		if !strings.Contains(string(b), "{"+f+"}") {
+			t.Errorf("placeholder {%s} is not documented", f)
+		}
 	}
 }
