@@ -126,6 +126,9 @@ func commentAt(v []byte) (text []byte, n int) {
 
 // cleanAddress makes local@domain of what ought to be that, empty where it is not.
 func cleanAddress(b []byte) string {
+	if bytes.IndexByte(b, '(') >= 0 && bytes.IndexByte(b, '"') < 0 {
+		b = withoutComments(b)
+	}
 	b = bytes.TrimSpace(b)
 	if i := bytes.LastIndexByte(b, ':'); i >= 0 && len(b) > 0 && b[0] == '@' { // a route: @relay:user@host
 		b = b[i+1:]
@@ -138,6 +141,20 @@ func cleanAddress(b []byte) string {
 		return ""
 	}
 	return strings.ToLower(strings.TrimRight(decodeValue(b), ".>"))
+}
+
+func withoutComments(b []byte) []byte {
+	var out []byte
+	for len(b) > 0 {
+		i := bytes.IndexByte(b, '(')
+		if i < 0 {
+			return append(out, b...)
+		}
+		out = append(out, b[:i]...)
+		_, n := commentAt(b[i:])
+		b = b[i+n:]
+	}
+	return out
 }
 
 // joinAt takes blanks around the at sign out and gives the word that holds it.

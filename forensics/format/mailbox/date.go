@@ -229,7 +229,7 @@ func (c *clock) word(w []byte) {
 	}
 }
 
-// numericZone reads +hhmm, +hh:mm and +hh. It goes before a name, which is often a mere
+// numericZone reads +hhmm, +hh:mm, +hmm and +hh. It goes before a name, which is often a mere
 // remark. A distance of more than a day is no zone.
 func (c *clock) numericZone(tok []byte) {
 	sign := 1
@@ -238,7 +238,7 @@ func (c *clock) numericZone(tok []byte) {
 	}
 	tok = bytes.Replace(tok[1:], []byte{':'}, nil, 1)
 	n, d := number(tok)
-	if d != len(tok) || d != 2 && d != 4 {
+	if d != len(tok) || d < 2 || d > 4 {
 		return
 	}
 	if d == 2 {

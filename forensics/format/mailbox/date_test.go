@@ -22,6 +22,7 @@ func TestTimeOf(t *testing.T) {
 		{"Mon, 14 Nov 2022 03:12:45 Pacific Standard Time", "2022-11-14T03:12:45Z", "missing", forensics.PrecisionSecond},
 		{"Mon, 14 Nov 2022 03:12:45 A", "2022-11-14T03:12:45Z", "missing", forensics.PrecisionSecond},
 		{"Mon, 14 Nov 2022 03:12:45 +9900", "2022-11-14T03:12:45Z", "missing", forensics.PrecisionSecond},
+		{"Mon, 14 Nov 2022 03:12:45 -600", "2022-11-14T09:12:45Z", "-06:00", forensics.PrecisionSecond},
 		{"Mon, 14 Nov 2022 03:12:45", "2022-11-14T03:12:45Z", "missing", forensics.PrecisionSecond},
 		{"Mon Nov 14 03:12:45 2022", "2022-11-14T03:12:45Z", "missing", forensics.PrecisionSecond},
 		{"Mon Nov 14 03:12:45 EST 2022", "2022-11-14T08:12:45Z", "-05:00", forensics.PrecisionSecond},

@@ -387,7 +387,7 @@ func (s *splitter) read(limit int) bool {
 	if s.err = s.ctx.Err(); s.err != nil {
 		return false
 	}
-	if s.start > 0 {
+	if s.start > 0 && (len(s.buf)-s.end < block || s.end-s.start <= block/8) { // a long way ahead is not moved each time
 		copy(s.buf, s.buf[s.start:s.end])
 		s.scan -= s.start
 		s.end -= s.start

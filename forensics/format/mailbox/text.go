@@ -60,10 +60,11 @@ func (w *textWalker) part(h *header, body []byte, depth int) {
 	w.parts++
 	ct := parseContentType(h.get(fieldContentType))
 	switch {
-	case strings.HasPrefix(ct.kind, "multipart/") && ct.boundary != "":
-		if depth < maxDepth {
-			w.multipart(ct.boundary, body, depth)
+	case strings.HasPrefix(ct.kind, "multipart/"):
+		if depth < maxDepth && ct.boundary != "" && w.multipart(ct.boundary, body, depth) || depth > 0 {
+			return
 		}
+		w.plain = charsetText("", body[:min(len(body), maxText)]) // no boundary in it: better than nothing
 	case depth > 0 && bytes.HasPrefix(bytes.ToLower(h.get(fieldDisposition)), []byte("attachment")):
 	case ct.kind == "text/html":
 		if !w.hasHTML {
@@ -77,8 +78,9 @@ func (w *textWalker) part(h *header, body []byte, depth int) {
 	}
 }
 
-// multipart looks at the parts between the boundary lines (RFC 2046 section 5.1.1).
-func (w *textWalker) multipart(boundary string, body []byte, depth int) {
+// multipart looks at the parts between the boundary lines (RFC 2046 section 5.1.1); false
+// where there is no such line.
+func (w *textWalker) multipart(boundary string, body []byte, depth int) bool {
 	var h header
 	delimiter := []byte("--" + boundary)
 	start := -1
@@ -103,7 +105,7 @@ func (w *textWalker) multipart(boundary string, body []byte, depth int) {
 			w.entity(&h, body[start:at], depth)
 		}
 		if bytes.HasPrefix(body[pos:], []byte("--")) {
-			return
+			return true
 		}
 		start = min(line+1, len(body))
 		pos = start
@@ -111,6 +113,7 @@ func (w *textWalker) multipart(boundary string, body []byte, depth int) {
 	if start >= 0 && !w.done() { // the end is missing, or was not kept
 		w.entity(&h, body[start:], depth)
 	}
+	return start >= 0
 }
 
 func (w *textWalker) entity(h *header, b []byte, depth int) {

@@ -59,6 +59,7 @@ func TestParseAddresses(t *testing.T) {
 		{"never-closed", "Pat <pat@example.com", []address{{"Pat", "pat@example.com"}}},
 		{"two-ats", `"a@b"@example.com`, []address{{"", "a@b@example.com"}}},
 		{"apparently-to", "pat@example.com via 192.0.2.1; Mon, 14 Nov 2022 03:12:45 +0000", []address{{"", "pat@example.com"}}},
+		{"comments-inside", `Pat(a good \) one) <pat(her account)@example.com(her host)>`, []address{{"Pat", "pat@example.com"}}},
 		{"none", "Pat Doe", nil},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
@@ -116,6 +117,7 @@ func TestText(t *testing.T) {
 		{"forwarded-is-not-the-text", "Content-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: message/rfc822\n\nSubject: x\n\nno\n--b\nContent-Type: text/html\n\n<b>yes</b>\n--b--\n", "yes"},
 		{"never-closed", "Content-Type: multipart/mixed; boundary=b\n\n--b\n\nyes\n", "yes\n"},
 		{"unescaped", "Subject: a\n\n>From here\n>>From there\n> From\n", "From here\n>From there\n> From\n"},
+		{"boundary-never-seen", "Content-Type: multipart/mixed; boundary=b\n\nhello\n", "hello\n"},
 		{"broken-html", "Content-Type: text/html\n\na < b <", "a < b <"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
