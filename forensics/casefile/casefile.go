@@ -54,6 +54,8 @@ type Options struct {
 	Tool     string           // such as "keytrail 0.1.0"; stands in the custody log
 	Who      string           // user and host; found out where empty
 	Now      func() time.Time // time.Now where nil
+
+	writable func(dir, file string) bool // tests stand in for a read-only medium
 }
 
 // Case is an open case. Its reading methods may be called from any goroutine, its
@@ -105,14 +107,7 @@ func Create(path string, o Options) (*Case, error) {
 		return nil, fmt.Errorf("make the case folder: %w", err)
 	}
 	o.ReadOnly = false
-	c, err := open(path, o)
-	if err != nil {
-		return nil, err
-	}
-	if err := c.Log("case created", c.Name()); err != nil {
-		return nil, errors.Join(err, c.Close())
-	}
-	return c, nil
+	return open(path, o)
 }
 
 // Open opens a case that is there. A case on a medium that cannot be written is
@@ -130,6 +125,9 @@ func open(path string, o Options) (*Case, error) {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
+	if o.writable == nil {
+		o.writable = writable
+	}
 	if o.Who == "" {
 		o.Who = whoAmI()
 	}
@@ -142,7 +140,26 @@ func open(path string, o Options) (*Case, error) {
 		return nil, errors.Join(err, c.Close())
 	}
 	c.generation.Store(generation)
+	if err := c.logCreation(); err != nil {
+		return nil, errors.Join(err, c.Close())
+	}
 	return c, nil
+}
+
+// logCreation begins the custody log of a case that holds nothing: a new one, or one
+// whose making was interrupted.
+func (c *Case) logCreation() error {
+	if c.write == nil {
+		return nil
+	}
+	var used bool
+	if err := c.write.QueryRow(`SELECT EXISTS (SELECT 1 FROM custody) OR EXISTS (SELECT 1 FROM evidence)`).Scan(&used); err != nil {
+		return fmt.Errorf("read the case: %w", err)
+	}
+	if used {
+		return nil
+	}
+	return c.Log("case created", c.Name())
 }
 
 // Close ends all access. Views of the case cannot be read any more.

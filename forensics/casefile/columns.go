@@ -1,6 +1,7 @@
 package casefile
 
 import (
+	"hash/crc32"
 	"slices"
 
 	"keytrail/forensics"
@@ -17,8 +18,11 @@ type columns struct {
 	fact     []int64
 	item     []uint32
 	asn      []uint32
+	session  []uint32 // hashName of the session
+	message  []uint32 // hashName of the Message-ID
 	texts    [numFiltered][]uint32
 	kind     []uint8
+	nth      []uint8 // which of the events of its record; 255 for that and more
 	status   []uint8 // certainty, outcome, sender, unreliable: see statusOf
 	words    []byte  // the folded subjects, one after the other
 	wordsEnd []int64 // where each event's subject ends in words
@@ -31,6 +35,19 @@ const (
 	shiftSenderState = 4 // 2 bits
 	statusUnreliable = 1 << 6
 )
+
+// manyth stands for a place in its record that the column nth cannot hold.
+const manyth = 255
+
+// hashName makes a number of a text that is compared as a whole: those that have
+// the number are looked at in the database. 0 is for no text.
+func hashName(s string) uint32 {
+	if s == "" {
+		return 0
+	}
+	h := crc32.ChecksumIEEE([]byte(filter.Fold(s)))
+	return max(h, 1)
+}
 
 func statusOf(certainty, outcome uint8, flags uint16) uint8 {
 	s := certainty&3<<shiftCertainty | outcome&3<<shiftOutcome | uint8(flags>>shiftSender&3)<<shiftSenderState
@@ -50,6 +67,9 @@ func (c *columns) append(r *record) {
 	c.fact = append(c.fact, r.fact)
 	c.item = append(c.item, uint32(r.item))
 	c.asn = append(c.asn, r.asn)
+	c.session = append(c.session, hashName(r.session))
+	c.message = append(c.message, hashName(r.messageID))
+	c.nth = append(c.nth, uint8(min(r.n, manyth)))
 	for i := range c.texts {
 		c.texts[i] = append(c.texts[i], r.texts[i])
 	}
@@ -67,6 +87,9 @@ func (c *columns) reserve(n, words int) {
 	c.fact = slices.Grow(c.fact, n)
 	c.item = slices.Grow(c.item, n)
 	c.asn = slices.Grow(c.asn, n)
+	c.session = slices.Grow(c.session, n)
+	c.message = slices.Grow(c.message, n)
+	c.nth = slices.Grow(c.nth, n)
 	for t := range c.texts {
 		c.texts[t] = slices.Grow(c.texts[t], n)
 	}
@@ -84,6 +107,9 @@ func (c *columns) extend(from *columns) {
 	c.fact = append(c.fact, from.fact...)
 	c.item = append(c.item, from.item...)
 	c.asn = append(c.asn, from.asn...)
+	c.session = append(c.session, from.session...)
+	c.message = append(c.message, from.message...)
+	c.nth = append(c.nth, from.nth...)
 	for t := range c.texts {
 		c.texts[t] = append(c.texts[t], from.texts[t]...)
 	}
@@ -104,6 +130,9 @@ func (c *columns) copyFrom(from *columns, i int) {
 	c.fact = append(c.fact, from.fact[i])
 	c.item = append(c.item, from.item[i])
 	c.asn = append(c.asn, from.asn[i])
+	c.session = append(c.session, from.session[i])
+	c.message = append(c.message, from.message[i])
+	c.nth = append(c.nth, from.nth[i])
 	for t := range c.texts {
 		c.texts[t] = append(c.texts[t], from.texts[t][i])
 	}
@@ -118,7 +147,8 @@ func (c *columns) copyFrom(from *columns, i int) {
 func (c *columns) truncated(n int) columns {
 	t := columns{
 		time: slices.Clip(c.time[:n]), row: slices.Clip(c.row[:n]), offset: slices.Clip(c.offset[:n]), fact: slices.Clip(c.fact[:n]),
-		item: slices.Clip(c.item[:n]), asn: slices.Clip(c.asn[:n]), kind: slices.Clip(c.kind[:n]), status: slices.Clip(c.status[:n]),
+		item: slices.Clip(c.item[:n]), asn: slices.Clip(c.asn[:n]), session: slices.Clip(c.session[:n]), message: slices.Clip(c.message[:n]),
+		nth: slices.Clip(c.nth[:n]), kind: slices.Clip(c.kind[:n]), status: slices.Clip(c.status[:n]),
 		wordsEnd: slices.Clip(c.wordsEnd[:n]),
 	}
 	for i := range c.texts {

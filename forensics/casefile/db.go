@@ -45,7 +45,7 @@ func dsn(file string, query url.Values) string {
 // the medium or the options ask for it.
 func (c *Case) connect() error {
 	file := filepath.Join(c.path, databaseName)
-	if c.options.ReadOnly || !writable(c.path, file) {
+	if c.options.ReadOnly || !c.options.writable(c.path, file) {
 		return c.connectReadOnly(file)
 	}
 	write, err := sql.Open("sqlite", dsn(file, url.Values{
@@ -65,7 +65,7 @@ func (c *Case) connect() error {
 
 func (c *Case) connectReadOnly(file string) error {
 	query := url.Values{"mode": {"ro"}}
-	if !writable(c.path, file) {
+	if !c.options.writable(c.path, file) {
 		// Without a place for its shared memory SQLite can only read a file that nobody
 		// changes; then it does not look at a log beside it, so a log that holds
 		// anything is folded in a copy.

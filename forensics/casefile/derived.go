@@ -21,10 +21,10 @@ import (
 // other, each starting at a multiple of 8:
 //
 //	time row offset fact wordsEnd textEnd     int64
-//	item asn text columns... order            uint32
-//	kind status words texts                   bytes
+//	item asn session message texts... order   uint32
+//	kind nth status words textBlob                   bytes
 const (
-	derivedMagic   = "KTROWS02"
+	derivedMagic   = "KTROWS03"
 	byteOrderMark  = 0x0102030405060708
 	derivedCaseLen = 32
 )
@@ -59,11 +59,14 @@ func (s *state) walk(l layout, h *derivedHeader) {
 	l.int64s(&s.texts.end, h.Texts)
 	l.uint32s(&c.item, h.Rows)
 	l.uint32s(&c.asn, h.Rows)
+	l.uint32s(&c.session, h.Rows)
+	l.uint32s(&c.message, h.Rows)
 	for i := range c.texts {
 		l.uint32s(&c.texts[i], h.Rows)
 	}
 	l.uint32s(&s.order, h.Rows)
 	l.bytes(&c.kind, h.Rows)
+	l.bytes(&c.nth, h.Rows)
 	l.bytes(&c.status, h.Rows)
 	l.bytes(&c.words, h.WordBytes)
 	l.bytes(&s.texts.blob, h.TextBytes)
@@ -174,6 +177,7 @@ func (c *Case) loadDerived(ctx context.Context) *state {
 		return nil
 	}
 	s.settled = s.columns.len()
+	s.countDated()
 	return s
 }
 

@@ -102,8 +102,14 @@ func (q *query) term(t *filter.Term) (bitset, error) {
 		return q.column(keyColumns[t.Key], q.texts(t.Pattern, contains(t.Pattern))), nil
 	case "verdict":
 		return q.verdicts(t.Choices)
-	case "tag", "note", "session", "message-id", "id":
-		return q.stored(t)
+	case "tag", "note":
+		return q.marks(t)
+	case "session":
+		return q.named("session", col.session, t.Pattern)
+	case "message-id":
+		return q.named("message_id", col.message, t.Pattern)
+	case "id":
+		return q.ids(t.Pattern)
 	}
 	if column, ok := keyColumns[t.Key]; ok {
 		return q.column(column, q.texts(t.Pattern, t.Pattern.Match)), nil

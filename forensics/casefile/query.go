@@ -12,14 +12,15 @@ import (
 func (c *Case) Query(ctx context.Context, e filter.Expr) (*View, error) {
 	c.mu.Lock()
 	s, err := c.current(ctx)
+	var v *View
 	if err == nil {
 		s.sort()
+		v = &View{c: c, s: s, index: s.order, dated: s.dated}
 	}
 	c.mu.Unlock()
 	if err != nil {
 		return nil, err
 	}
-	v := &View{c: c, s: s, index: s.order, dated: s.dated}
 	if e == nil {
 		return v, nil
 	}
@@ -31,16 +32,17 @@ func (c *Case) Query(ctx context.Context, e filter.Expr) (*View, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
+	dated := v.dated
 	v.index = make([]uint32, 0, matched.count())
 	for k, i := range s.order {
-		if k == s.dated {
+		if k == dated {
 			v.dated = len(v.index)
 		}
 		if matched.has(i) {
 			v.index = append(v.index, i)
 		}
 	}
-	if s.dated == len(s.order) {
+	if dated == len(s.order) {
 		v.dated = len(v.index)
 	}
 	return v, nil

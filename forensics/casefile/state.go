@@ -128,14 +128,15 @@ func (s *state) readEvents(ctx context.Context, tx *sql.Tx, last int64) error {
 		names[i] = "coalesce(" + textColumns[i] + ", 0)"
 	}
 	rows, err := tx.QueryContext(ctx, `SELECT id, time, kind, certainty, outcome, flags, item, "offset", coalesce(asn, 0), coalesce(fact, 0),
-		coalesce(subject, ''), `+strings.Join(names, ", ")+` FROM event WHERE id > ? ORDER BY id`, last)
+		n, coalesce(subject, ''), coalesce(session, ''), coalesce(message_id, ''), `+strings.Join(names, ", ")+` FROM event WHERE id > ? ORDER BY id`, last)
 	if err != nil {
 		return err
 	}
 	defer rows.Close()
 	var r record
 	var subject sql.RawBytes
-	to := []any{&r.id, &r.time, &r.kind, &r.certainty, &r.outcome, &r.flags, &r.item, &r.offset, &r.asn, &r.fact, &subject}
+	to := []any{&r.id, &r.time, &r.kind, &r.certainty, &r.outcome, &r.flags, &r.item, &r.offset, &r.asn, &r.fact,
+		&r.n, &subject, &r.session, &r.messageID}
 	for i := range names {
 		to = append(to, &r.texts[i])
 	}
@@ -189,7 +190,6 @@ func setItem(evidence []int64, item, of int64) []int64 {
 func (s *state) sort() {
 	n := s.columns.len()
 	if len(s.order) == n {
-		s.countDated()
 		return
 	}
 	fresh := make([]uint32, 0, n-len(s.order))

@@ -2,46 +2,73 @@ package casefile
 
 import (
 	"database/sql"
-	"fmt"
 
 	"keytrail/forensics"
 	"keytrail/forensics/filter"
 )
 
-// stored answers conditions on what is only in the database: marks, which are few,
-// and columns that are seldom asked for.
-func (q *query) stored(t *filter.Term) (bitset, error) {
-	match := t.Pattern.Match
-	var sqlText string
-	switch t.Key {
-	case "tag":
-		sqlText = `SELECT event, tag FROM tag`
-	case "note":
-		sqlText, match = `SELECT event, text FROM note`, contains(t.Pattern)
-	case "session":
-		sqlText = `SELECT id, session FROM event WHERE session IS NOT NULL`
-	case "message-id":
-		sqlText = `SELECT id, message_id FROM event WHERE message_id IS NOT NULL`
-	case "id":
-		return q.ids(t.Pattern)
+// maxCandidates is up to how many events are looked at one by one in the database
+// before a look at all is cheaper.
+const maxCandidates = 20_000
+
+// marks answers conditions on tags and notes, which are few.
+func (q *query) marks(t *filter.Term) (bitset, error) {
+	if t.Key == "tag" {
+		return q.scan(`SELECT event, tag FROM tag`, t.Pattern.Match)
 	}
-	rows, err := q.c.read.QueryContext(q.ctx, sqlText)
+	return q.scan(`SELECT event, text FROM note`, contains(t.Pattern))
+}
+
+// named answers conditions on a column of the database that is seldom asked for: a
+// whole value by its hash, which a few events have; a pattern by a look at all.
+func (q *query) named(column string, hashes []uint32, p filter.Pattern) (bitset, error) {
+	all := `SELECT id, ` + column + ` FROM event WHERE ` + column + ` IS NOT NULL`
+	if !p.IsLiteral() {
+		return q.scan(all, p.Match)
+	}
+	wanted := hashName(p.Parts[0])
+	var candidates []int64
+	for i, h := range hashes {
+		if h == wanted {
+			candidates = append(candidates, q.s.columns.row[i])
+		}
+	}
+	if len(candidates) > maxCandidates {
+		return q.scan(all, p.Match)
+	}
+	found := newBitset(q.n)
+	for len(candidates) > 0 {
+		n := min(len(candidates), fetchBatch)
+		list, args := in(candidates[:n])
+		part, err := q.scan(`SELECT id, `+column+` FROM event WHERE id`+list, p.Match, args...)
+		if err != nil {
+			return nil, err
+		}
+		found.or(part)
+		candidates = candidates[n:]
+	}
+	return found, nil
+}
+
+// scan runs a statement that gives rows and texts, and keeps the rows whose text
+// matches.
+func (q *query) scan(statement string, match func(string) bool, args ...any) (bitset, error) {
+	rows, err := q.c.read.QueryContext(q.ctx, statement, args...)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
 	found := newBitset(q.n)
-	var raw sql.RawBytes
+	var text sql.RawBytes
 	for rows.Next() {
 		var row int64
-		if err := rows.Scan(&row, &raw); err != nil {
+		if err := rows.Scan(&row, &text); err != nil {
 			return nil, err
 		}
-		if !match(filter.Fold(string(raw))) {
-			continue
-		}
-		if i, ok := q.s.columns.find(row); ok {
-			found.add(i)
+		if match(filter.Fold(string(text))) {
+			if i, ok := q.s.columns.find(row); ok {
+				found.add(i)
+			}
 		}
 	}
 	return found, rows.Err()
@@ -53,26 +80,47 @@ func (q *query) ids(p filter.Pattern) (bitset, error) {
 	if err != nil {
 		return nil, err
 	}
-	rows, err := q.c.read.QueryContext(q.ctx, `SELECT id, item, "offset", kind, n FROM event`)
+	many, err := q.manyth()
 	if err != nil {
-		return nil, fmt.Errorf("find ids: %w", err)
+		return nil, err
+	}
+	c := &q.s.columns
+	return where(q.n, func(i int) bool {
+		o := origins[int64(c.item[i])]
+		if o == nil || o.itemDigest.IsZero() {
+			return false
+		}
+		n := int(c.nth[i])
+		if n == manyth {
+			n = many[c.row[i]]
+		}
+		return p.Match(forensics.EventID(o.itemDigest, o.item, c.offset[i], forensics.Kind(c.kind[i]), n))
+	}), nil
+}
+
+// manyth reads the places that the column nth cannot hold.
+func (q *query) manyth() (map[int64]int, error) {
+	many := map[int64]int{}
+	for i, n := range q.s.columns.nth {
+		if n == manyth {
+			many[q.s.columns.row[i]] = manyth
+		}
+	}
+	if len(many) == 0 {
+		return many, nil
+	}
+	rows, err := q.c.read.QueryContext(q.ctx, `SELECT id, n FROM event WHERE n > ?`, manyth)
+	if err != nil {
+		return nil, err
 	}
 	defer rows.Close()
-	found := newBitset(q.n)
 	for rows.Next() {
-		var r record
-		if err := rows.Scan(&r.id, &r.item, &r.offset, &r.kind, &r.n); err != nil {
+		var row int64
+		var n int
+		if err := rows.Scan(&row, &n); err != nil {
 			return nil, err
 		}
-		o := origins[r.item]
-		if o == nil || o.itemDigest.IsZero() {
-			continue
-		}
-		if p.Match(forensics.EventID(o.itemDigest, o.item, r.offset, forensics.Kind(r.kind), int(r.n))) {
-			if i, ok := q.s.columns.find(r.id); ok {
-				found.add(i)
-			}
-		}
+		many[row] = n
 	}
-	return found, rows.Err()
+	return many, rows.Err()
 }
