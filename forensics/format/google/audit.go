@@ -56,12 +56,16 @@ func (WorkspaceAudit) Match(h *format.Head) format.Guess {
 	return format.Guess{}
 }
 
+// maxActivity is the longest activity that is read, in bytes: parsed, each byte can take
+// forty in memory. Google's own have some kilobytes.
+const maxActivity = 2 << 20
+
 // cancelEvery is how many records are read between two looks at the context.
 const cancelEvery = 64
 
 // Parse implements format.Format.
 func (WorkspaceAudit) Parse(ctx context.Context, in *format.Input, out format.Sink) error {
-	records := format.NewJSONRecords(in.Reader, 0, wrappers...)
+	records := format.NewJSONRecords(in.Reader, maxActivity, wrappers...)
 	r := newReader()
 	for n := 0; records.Next(); n++ {
 		if n%cancelEvery == 0 {
@@ -99,6 +103,7 @@ func (WorkspaceAudit) Parse(ctx context.Context, in *format.Input, out format.Si
 // reader turns activities into events. It is used for one item and keeps its memory.
 type reader struct {
 	parser fastjson.Parser
+	large  bool // the parser's last record was a large one
 	act    activity
 	params []param // of the event at hand, as written
 	events []forensics.Event
@@ -112,6 +117,11 @@ func newReader() *reader { return &reader{interned: map[string]string{}} }
 
 // read gives the events of one record; they are valid until the next call.
 func (r *reader) read(text []byte) ([]forensics.Event, error) {
+	const usual = 256 << 10
+	if r.large { // its memory is not kept
+		r.parser = fastjson.Parser{}
+	}
+	r.large = len(text) > usual
 	v, err := r.parser.ParseBytes(text)
 	if err != nil {
 		return nil, err
@@ -131,19 +141,19 @@ func (r *reader) read(text []byte) ([]forensics.Event, error) {
 	r.settle()
 	switch {
 	case a.events == nil:
-		r.event(0, a.typ, a.name, a.parameters)
+		r.event(a.typ, a.name, a.parameters)
 	case a.events.Type() == fastjson.TypeArray:
-		for i, e := range a.events.GetArray() {
-			r.entry(i, e)
+		for _, e := range a.events.GetArray() {
+			r.entry(e)
 		}
 	default:
-		r.entry(0, a.events)
+		r.entry(a.events)
 	}
 	return r.events, nil
 }
 
 // entry reads one element of events, in the words of the API or of Cloud Logging.
-func (r *reader) entry(n int, v *fastjson.Value) {
+func (r *reader) entry(v *fastjson.Value) {
 	o, err := v.Object()
 	if err != nil {
 		return
@@ -159,5 +169,5 @@ func (r *reader) entry(n int, v *fastjson.Value) {
 			parameters = v
 		}
 	})
-	r.event(n, typ, name, parameters)
+	r.event(typ, name, parameters)
 }

@@ -164,6 +164,21 @@ func TestFacts(t *testing.T) {
 			}
 		})
 	}
+	whole := activity("login", `"9"`, at, "pat@example.org", login+","+to1+","+login+","+`{"name":"login_success","parameters":[{"name":"login_type","value":"saml"}]}`)
+	events, err := newReader().read([]byte(whole))
+	if err != nil || len(events) != 4 {
+		t.Fatalf("%d events, error %v", len(events), err)
+	}
+	facts := map[string]bool{}
+	for _, e := range events {
+		facts[e.Fact] = true
+	}
+	if len(facts) != 4 {
+		t.Errorf("events of one record share facts: %v", facts)
+	}
+	if e := read(t, activity("login", `"9"`, at, "pat@example.org", to1)); e.Fact != events[1].Fact {
+		t.Errorf("split from its activity an event has fact %q, in it %q", e.Fact, events[1].Fact)
+	}
 	if e := read(t, `{"id":{"applicationName":"login"},"name":"login_success"}`); e.Fact != "" || !e.Time.Unreliable {
 		t.Errorf("a record without a time has fact %q and a time that counts as %v", e.Fact, e.Time)
 	}
@@ -191,6 +206,14 @@ func TestOddities(t *testing.T) {
 				t.Errorf("got  %s\nwant %s", got, tt.want)
 			}
 		})
+	}
+}
+
+func TestManyEvents(t *testing.T) {
+	record := `{"id":{"time":"2022-11-14T03:12:07Z","uniqueQualifier":"1"},"events":[` + strings.Repeat(`{"name":"x"},`, 2*maxEvents) + `{"name":"y"}]}`
+	sink, err := formattest.Parse(WorkspaceAudit{}, []byte(record))
+	if err != nil || len(sink.Events()) != maxEvents || len(sink.Warnings) != 1 {
+		t.Errorf("%s, error %v; want %d events and one warning", sink.Summary(), err, maxEvents)
 	}
 }
 

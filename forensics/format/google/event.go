@@ -1,9 +1,6 @@
 package google
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -19,8 +16,9 @@ type param struct {
 	value *fastjson.Value
 }
 
-// maxDepth and maxParams bound what is looked at in one event.
+// What is looked at in one activity: its events, their parameters and how deep those nest.
 const (
+	maxEvents = 4096
 	maxDepth  = 8
 	maxParams = 1024
 )
@@ -99,13 +97,17 @@ func (r *reader) get(name string) string {
 }
 
 // event adds one event of the activity. One without any name says nothing and is left out.
-func (r *reader) event(n int, typ, name, parameters *fastjson.Value) {
+func (r *reader) event(typ, name, parameters *fastjson.Value) {
 	a := &r.act
 	operation, class := r.text(name), r.text(typ)
 	if strings.HasPrefix(operation, "google.") { // Cloud Logging's methodName
 		operation = snake(operation[strings.LastIndexByte(operation, '.')+1:])
 	}
 	if operation == "" && class == "" {
+		return
+	}
+	if len(r.events) == maxEvents {
+		r.doubt = "activity has more events than are read"
 		return
 	}
 	r.params = r.params[:0]
@@ -133,7 +135,7 @@ func (r *reader) event(n int, typ, name, parameters *fastjson.Value) {
 			e.Account = user
 		}
 	}
-	e.Fact = r.fact(&e, rule.twice, n)
+	e.Fact = r.fact(&e, rule.twice)
 	r.events = append(r.events, e)
 }
 
@@ -217,41 +219,59 @@ func (r *reader) delivery(e *forensics.Event) {
 }
 
 // fact identifies what happened wherever it is recorded. The time counts in
-// milliseconds, because the API writes no more while Cloud Logging does.
+// milliseconds, because the API writes no more while Cloud Logging does. The parameters
+// count, because an activity can hold several events of one name, which shippers
+// split into records of their own; the number at the end tells apart those that are alike in all.
 //
 // An event that two application logs record has a qualifier of its own in each: there the moment, who acted, what,
-// and all parameters make it the same. Empty where too little is known.
-func (r *reader) fact(e *forensics.Event, twice bool, n int) string {
+// and the parameters make it the same. Empty where too little is known.
+func (r *reader) fact(e *forensics.Event, twice bool) string {
 	a := &r.act
 	if a.time.Unreliable || a.time.IsZero() {
 		return ""
 	}
-	ms := strconv.FormatInt(a.time.Nano/int64(time.Millisecond), 10)
-	if twice {
-		if e.Account == "" && e.Actor == "" {
-			return ""
-		}
-		return strings.Join([]string{"google", "account", ms, strings.ToLower(e.Actor), strings.ToLower(e.Account), e.Operation, r.digest()}, "|")
-	}
-	if a.qualifier == "" {
+	who := a.app + "|" + a.qualifier
+	switch {
+	case twice && (e.Account != "" || e.Actor != ""):
+		who = "account|" + strings.ToLower(e.Actor) + "|" + strings.ToLower(e.Account)
+	case a.qualifier == "":
 		return ""
 	}
-	return "google|" + a.app + "|" + a.qualifier + "|" + ms + "|" + e.Operation + "|" + strconv.Itoa(n)
+	sum := r.digest()
+	key := "google|" + who + "|" + strconv.FormatInt(a.time.Nano/int64(time.Millisecond), 10) + "|" +
+		strings.TrimSpace(e.Operation) + "|" + strconv.FormatUint(sum, 16) + "|"
+	n := 0
+	for i := range r.events[:min(len(r.events), maxAlike)] {
+		if strings.HasPrefix(r.events[i].Fact, key) {
+			n++
+		}
+	}
+	return key + strconv.Itoa(n)
 }
 
-// digest is short and the same for the same parameters in any order.
-func (r *reader) digest() string {
-	p := r.params
-	if len(p) == 0 {
-		return ""
+// maxAlike bounds the search for events alike in one record.
+const maxAlike = 64
+
+// digest is the same for the same parameters in any order; those without a value do
+// not count, as not every shape of the log has them.
+func (r *reader) digest() uint64 {
+	const offset, prime = 14695981039346656037, 1099511628211 // FNV-1a
+	var sum uint64
+	for i := range r.params {
+		value := r.text(r.params[i].value)
+		if value == "" {
+			continue
+		}
+		h := uint64(offset)
+		for _, s := range [2]string{r.params[i].name, value} {
+			for k := range len(s) {
+				h = (h ^ uint64(s[k])) * prime
+			}
+			h = (h ^ 0xFF) * prime
+		}
+		sum += h
 	}
-	lines := make([]string, len(p))
-	for i := range p {
-		lines[i] = strconv.Quote(p[i].name) + "=" + strconv.Quote(r.text(p[i].value))
-	}
-	slices.Sort(lines)
-	sum := sha256.Sum256([]byte(strings.Join(lines, "\n")))
-	return hex.EncodeToString(sum[:8])
+	return sum
 }
 
 // snake writes loginFailure as login_failure.
