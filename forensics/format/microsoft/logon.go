@@ -78,6 +78,9 @@ func (r *reader) login(e *forensics.Event, cut bool) {
 		e.Kind, e.Detail, e.Outcome = forensics.Other, r.text.text(request), forensics.OutcomeUnknown
 	case noise(logonNoise, logonError):
 		e.Kind, e.Detail, e.Outcome = forensics.Other, r.text.text(logonError), forensics.OutcomeUnknown
+	case interrupts[string(r.get(fErrorCode))]:
+		e.Kind, e.Outcome = forensics.Other, forensics.OutcomeUnknown
+		e.Detail = r.text.text(r.first(fLogonError, fErrorCode))
 	case e.Kind == forensics.LoginFailed, status == forensics.Failure:
 		e.Kind, e.Outcome = forensics.LoginFailed, forensics.Failure
 		if len(logonError) > 0 {

@@ -263,6 +263,9 @@ func (r *reader) readCSV(ctx context.Context, in *format.Input) error {
 			continue
 		}
 		cut := r.cell(csv, cols.audit)
+		if cut == nil && why != "" {
+			r.sink.Warn(ref, why)
+		}
 		r.outer(csv, &cols)
 		if err := r.record(ref, csv.Raw(), cut); err != nil {
 			return err

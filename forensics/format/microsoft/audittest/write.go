@@ -128,7 +128,7 @@ func (x *writer) item() {
 func (x *writer) access() {
 	x.mailbox()
 	x.json.WriteString(`"OperationProperties":[{"Name":"MailAccessType","Value":"Bind"},{"Name":"IsThrottled","Value":"False"}],"Folders":[{"FolderItems":[`)
-	n := 1 + x.rand.Intn(4)
+	n := 1 + x.rand.Intn(3)
 	for i := range n {
 		if i > 0 {
 			x.json.WriteByte(',')
@@ -167,7 +167,7 @@ func (x *writer) login() {
 		detail, pick(x.rand, agents))
 	fmt.Fprintf(&x.json, `"Actor":[{"ID":"%s","Type":0},{"ID":"%s","Type":5},{"ID":"1003200%09X","Type":3}],"ActorContextId":"%s","ActorIpAddress":"%s","InterSystemsId":"%s","IntraSystemId":"%s","SupportTicketId":"","Target":[{"ID":"%s","Type":0}],"TargetContextId":"%s","ApplicationId":"%s",`,
 		user, x.user, x.rand.Int63n(1<<36), x.guid(), x.ip, x.guid(), x.guid(), app, x.guid(), app)
-	fmt.Fprintf(&x.json, `"DeviceProperties":[{"Name":"Id","Value":"%s"},{"Name":"DisplayName","Value":"PC-%04d"},{"Name":"OS","Value":"Windows10"},{"Name":"BrowserType","Value":"Edge"},{"Name":"TrustType","Value":"2"},{"Name":"IsCompliantAndManaged","Value":"True"},{"Name":"SessionId","Value":"%s"}],"ErrorCode":"%d"`,
+	fmt.Fprintf(&x.json, `"DeviceProperties":[{"Name":"Id","Value":"%s"},{"Name":"DisplayName","Value":"PC-%04d"},{"Name":"OS","Value":"Windows10"},{"Name":"TrustType","Value":"2"},{"Name":"SessionId","Value":"%s"}],"ErrorCode":"%d"`,
 		x.guid(), x.rand.Intn(10000), x.guid(), code)
 }
 
