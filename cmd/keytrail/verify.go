@@ -1,10 +1,13 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"slices"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -97,29 +100,22 @@ func hashAgain(ctx context.Context, ev forensics.Evidence) (forensics.Digest, er
 	return src.Digest(), err
 }
 
-// verifyRecords reads the record behind every event again.
+// verifyRecords reads the record behind every event again, evidence by evidence and in the order of the bytes, so
+// that each archive is unpacked once.
 func (p *Program) verifyRecords(ctx context.Context, c *casefile.Case, list []forensics.Evidence, differs func(string, ...any)) error {
-	paths := make(map[int64]string, len(list))
-	for _, ev := range list {
-		paths[ev.ID] = ev.Path
-	}
-	view, err := c.Query(ctx, nil)
-	if err != nil {
-		return err
-	}
 	var same, different int64
-	for from := 0; from < view.Len(); from += 1000 {
-		events, err := view.Events(from, min(1000, view.Len()-from))
+	for _, ev := range list {
+		refs, err := recordsOf(ctx, c, ev.ID)
 		if err != nil {
 			return err
 		}
-		for i := range events {
+		reader := evidence.NewReader(ev.Path, evidence.DefaultLimits())
+		for _, r := range refs {
 			if err := ctx.Err(); err != nil {
-				return err
+				return errors.Join(err, reader.Close())
 			}
-			e := &events[i]
-			raw, err := evidence.ReadAt(paths[e.Ref.Evidence], e.ItemName, e.Ref.Offset, e.Ref.Length, evidence.DefaultLimits())
-			if err == nil && sha256.Sum256(raw) == e.Digest {
+			raw, err := reader.ReadAt(r.item, r.ref.Offset, r.ref.Length)
+			if err == nil && sha256.Sum256(raw) == r.digest {
 				same++
 				continue
 			}
@@ -128,10 +124,46 @@ func (p *Program) verifyRecords(ctx context.Context, c *casefile.Case, list []fo
 				if err != nil {
 					reason = err.Error()
 				}
-				differs("event %s, %s: %s", e.ID, place(e), clean(reason))
+				differs("%s, item %q, byte %s: %s", clean(ev.Name), clean(r.item), thousands(r.ref.Offset), clean(reason))
 			}
+		}
+		if err := reader.Close(); err != nil {
+			return err
 		}
 	}
 	fmt.Fprintf(p.Out, "records: %s same, %s different\n", thousands(same), thousands(different))
 	return nil
+}
+
+// recordRef is what it takes to check one record.
+type recordRef struct {
+	item   string
+	ref    forensics.Ref
+	digest forensics.Digest
+}
+
+// recordsOf lists the records of one evidence that gave events, in the order of their bytes.
+func recordsOf(ctx context.Context, c *casefile.Case, id int64) ([]recordRef, error) {
+	expr, err := parseFilter(fmt.Sprintf("evidence:%d", id), time.UTC)
+	if err != nil {
+		return nil, err
+	}
+	view, err := c.Query(ctx, expr)
+	if err != nil {
+		return nil, err
+	}
+	refs := make([]recordRef, 0, view.Len())
+	for from := 0; from < view.Len(); from += 1000 {
+		events, err := view.Events(from, min(1000, view.Len()-from))
+		if err != nil {
+			return nil, err
+		}
+		for i := range events {
+			refs = append(refs, recordRef{events[i].ItemName, events[i].Ref, events[i].Digest})
+		}
+	}
+	slices.SortFunc(refs, func(a, b recordRef) int {
+		return cmp.Or(cmp.Compare(a.ref.Item, b.ref.Item), cmp.Compare(a.ref.Offset, b.ref.Offset))
+	})
+	return slices.CompactFunc(refs, func(a, b recordRef) bool { return a.ref == b.ref }), nil
 }

@@ -161,44 +161,60 @@ func (r *run) add(ctx context.Context, path string) error {
 type walker struct {
 	*run
 	ev    forensics.Evidence
-	warns []memberWarning
+	warns []memberWarning // not yet stored
+	// last is the item that was finished last: a warning about it can still come.
+	last struct {
+		item   forensics.Item
+		writer *casefile.ItemWriter
+	}
 }
 
-// memberWarning is a warning about a member that never became an item of its own.
+// memberWarning is what the walk itself has to say about a member.
 type memberWarning struct{ item, text string }
 
 func (w *walker) warn(item, text string) {
 	w.warns = append(w.warns, memberWarning{item, text})
 }
 
-// flushWarnings makes an item of each member that could not be unpacked, so that it
-// is listed with its reason.
-func (w *walker) flushWarnings() error {
-	byItem := map[string][]string{}
-	var order []string
+// take gives the walk's warnings about one item and forgets them.
+func (w *walker) take(item string, id int64) []forensics.Warning {
+	var out []forensics.Warning
+	rest := w.warns[:0]
 	for _, m := range w.warns {
-		if _, ok := byItem[m.item]; !ok {
-			order = append(order, m.item)
+		if m.item == item {
+			out = append(out, forensics.Warning{Ref: forensics.Ref{Evidence: w.ev.ID, Item: id}, Text: m.text})
+		} else {
+			rest = append(rest, m)
 		}
-		byItem[m.item] = append(byItem[m.item], m.text)
 	}
-	w.warns = nil
-	for _, name := range order {
-		if _, found, err := w.c.FindItem(w.ev.ID, name); err != nil || found {
-			if err != nil {
-				return err
-			}
+	w.warns = rest
+	return out
+}
+
+// flushWarnings stores the walk's warnings: with the item that was read last, or, for a
+// member that could not be unpacked, with an item of its own, so that it is listed with its reason.
+func (w *walker) flushWarnings() error {
+	if w.last.writer != nil {
+		if err := w.warnLast(); err != nil {
+			return err
+		}
+	}
+	for len(w.warns) > 0 {
+		name := w.warns[0].item
+		_, found, err := w.c.FindItem(w.ev.ID, name)
+		if err != nil {
+			return err
+		}
+		if found { // an earlier run stored it
+			w.take(name, 0)
 			continue
 		}
-		it := forensics.Item{Evidence: w.ev.ID, Name: name, Status: forensics.StatusFailed, Reason: byItem[name][0]}
+		it := forensics.Item{Evidence: w.ev.ID, Name: name, Status: forensics.StatusFailed, Reason: w.warns[0].text}
 		iw, err := w.c.BeginItem(it)
 		if err != nil {
 			return err
 		}
-		var ws []forensics.Warning
-		for _, text := range byItem[name] {
-			ws = append(ws, forensics.Warning{Ref: forensics.Ref{Evidence: w.ev.ID, Item: iw.ID()}, Text: text})
-		}
+		ws := w.take(name, iw.ID())
 		if err := iw.Warn(ws); err != nil {
 			return err
 		}
@@ -211,6 +227,25 @@ func (w *walker) flushWarnings() error {
 	return nil
 }
 
+// warnLast stores warnings that came when their item was finished already.
+func (w *walker) warnLast() error {
+	it := &w.last.item
+	ws := w.take(it.Name, it.ID)
+	if len(ws) == 0 {
+		return nil
+	}
+	if err := w.last.writer.Warn(ws); err != nil {
+		return err
+	}
+	it.Warnings += int64(len(ws))
+	w.summary.Warnings += int64(len(ws))
+	if it.Status == forensics.StatusOK {
+		it.Status, it.Reason = forensics.StatusPartial, ws[0].Text
+		w.problem(*it)
+	}
+	return w.last.writer.Finish(*it)
+}
+
 // visit reads one member, or passes over it where an earlier run did.
 func (w *walker) visit(ctx context.Context, m *evidence.Member) error {
 	w.progress.Item = m.Name
@@ -218,7 +253,10 @@ func (w *walker) visit(ctx context.Context, m *evidence.Member) error {
 	if err != nil {
 		return err
 	}
-	if found && known.Status != forensics.StatusReading && !known.Digest.IsZero() {
+	if err := w.flushWarnings(); err != nil {
+		return err
+	}
+	if found && done(&known, m) {
 		m.Known(known.Digest)
 		w.progress.BytesDone += known.Size
 		return nil
@@ -232,6 +270,12 @@ func (w *walker) visit(ctx context.Context, m *evidence.Member) error {
 	return nil
 }
 
+// done reports whether an earlier run read the member and it has not changed since.
+func done(known *forensics.Item, m *evidence.Member) bool {
+	return known.Status != forensics.StatusReading && !known.Digest.IsZero() &&
+		(m.Size < 0 || m.Size == known.Size) && m.Modified.Equal(known.Modified)
+}
+
 // count adds an item that is done to the summary.
 func (r *run) count(it forensics.Item) {
 	r.summary.Items++
@@ -241,6 +285,11 @@ func (r *run) count(it forensics.Item) {
 	case forensics.StatusOK, forensics.StatusDuplicate, forensics.StatusEmpty:
 		return
 	}
+	r.problem(it)
+}
+
+// problem names an item that was not read whole.
+func (r *run) problem(it forensics.Item) {
 	if len(r.summary.Problems) < maxProblems {
 		r.summary.Problems = append(r.summary.Problems, Problem{r.progress.Path, it.Name, it.Status, it.Reason})
 	}

@@ -64,7 +64,17 @@ func (w *walker) readItem(ctx context.Context, m *evidence.Member) (forensics.It
 	if size == 0 && err == nil {
 		it.Status = forensics.StatusEmpty
 	}
-	return it, w.finish(iw, &it)
+	ws := w.take(m.Name, it.ID)
+	if err := iw.Warn(ws); err != nil {
+		return it, err
+	}
+	it.Warnings += int64(len(ws))
+	if len(ws) > 0 && it.Status == forensics.StatusOK {
+		it.Status, it.Reason = forensics.StatusPartial, ws[0].Text
+	}
+	err = w.finish(iw, &it)
+	w.last.item, w.last.writer = it, iw
+	return it, err
 }
 
 // finish closes the item, or takes its events back where the same bytes are in
