@@ -39,7 +39,7 @@ func family(org string) string {
 }
 
 // orgOf gives a host's organisation: the provider's family or the domain registered
-// under a public suffix; empty for addresses and names without a dot.
+// under a public suffix; empty for addresses, names without a dot and inner names.
 func orgOf(host string) string {
 	host = strings.Trim(strings.ToLower(host), ".[]")
 	if !strings.Contains(host, ".") {
@@ -47,6 +47,10 @@ func orgOf(host string) string {
 	}
 	if _, err := netip.ParseAddr(host); err == nil {
 		return ""
+	}
+	switch host[strings.LastIndexByte(host, '.')+1:] {
+	case "internal", "local", "localdomain", "lan", "home", "corp", "intern", "private":
+		return "" // names that anybody uses inside
 	}
 	org, err := publicsuffix.EffectiveTLDPlusOne(host)
 	if err != nil {
@@ -84,12 +88,16 @@ func newReceiver(received []string, account string) receiver {
 			break
 		}
 		if org == "" {
-			r.doubt = r.doubt || r.org == ""
+			r.doubt = r.doubt || r.org == "" && !h.inner()
 		} else {
 			r.org = org
 		}
 		r.size = i + 1
-		if from := h.fromOrg(); from != "" && (r.org == "" || from != r.org) {
+		from := h.fromOrg()
+		if r.org == "" && from == r.account && from != "" && !strings.Contains(from, ".") {
+			continue // between nameless hosts of the account's provider
+		}
+		if from != "" && from != r.org {
 			r.from = from
 			break
 		}
@@ -190,7 +198,7 @@ func (h *hop) byOrg() string {
 // name that the other side gave. "outside" stands for a public address without a name.
 // Empty means an inner hop, or that nothing is said.
 func (h *hop) fromOrg() string {
-	seen, rest, hasAddr := strings.Cut(h.comment, "[")
+	seen, _, hasAddr := strings.Cut(h.comment, "[")
 	if word, _, _ := strings.Cut(strings.TrimSpace(seen), " "); word != "" {
 		// QUIRK: Yahoo writes "from 192.0.2.1 (EHLO host)".
 		if _, helo, ok := strings.Cut(strings.TrimSpace(seen), "EHLO "); ok {
@@ -203,15 +211,35 @@ func (h *hop) fromOrg() string {
 			return "outside"
 		}
 	}
+	if h.inner() {
+		return ""
+	}
 	if org := orgOf(h.helo); org != "" {
 		return org
 	}
-	address, _, _ := strings.Cut(rest, "]")
-	if !hasAddr {
-		address = strings.Trim(h.helo, "[]")
-	}
-	if a, err := netip.ParseAddr(strings.TrimPrefix(address, "IPv6:")); err == nil && a.IsGlobalUnicast() && !a.IsPrivate() {
+	if a, ok := h.address(); ok && a.IsGlobalUnicast() && !a.IsPrivate() {
 		return "outside"
 	}
 	return ""
+}
+
+// inner reports whether the receiving side took the mail from an address that only
+// exists inside a house.
+func (h *hop) inner() bool {
+	a, ok := h.address()
+	return ok && (a.IsLoopback() || a.IsPrivate())
+}
+
+// address gives the address that the receiving side saw, as far as it wrote one.
+func (h *hop) address() (netip.Addr, bool) {
+	_, rest, ok := strings.Cut(h.comment, "[")
+	if !ok {
+		rest = strings.Trim(h.helo, "[")
+		if h.comment != "" {
+			rest, _, _ = strings.Cut(strings.TrimSpace(h.comment), " ")
+		}
+	}
+	rest, _, _ = strings.Cut(rest, "]")
+	a, err := netip.ParseAddr(strings.TrimPrefix(rest, "IPv6:"))
+	return a.Unmap(), err == nil
 }
