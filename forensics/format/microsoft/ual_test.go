@@ -88,6 +88,7 @@ func TestUnifiedAuditContainers(t *testing.T) {
 		"classic":              "CreationDate,UserIds,Operations,AuditData\n2024-03-05T07:08:09Z,pat@mail.example,HardDelete," + quoted(purge) + "\n",
 		"powershell_type":      "#TYPE Deserialized.Microsoft.Exchange.Data.ApplicationLogic.UnifiedAuditLogEvent\r\n\"RunspaceId\",\"RecordType\",\"CreationDate\",\"UserIds\",\"Operations\",\"AuditData\",\"Identity\"\r\n\"r\",\"ExchangeItemGroup\",\"3/5/2024 7:08:09 AM\",\"Pat@mail.example\",\"HardDelete\"," + quoted(purge) + ",\"6f1a\"\r\n",
 		"powershell_semicolon": "\"RecordType\";\"AuditData\";\"CreationDate\"\r\n\"3\";" + quoted(purge) + ";\"05.03.2024 07:08:09\"\r\n",
+		"pretty_in_csv":        "x,AuditData\r\ny," + quoted(strings.ReplaceAll(purge, `,"`, ",\r\n    \"")) + "\r\n",
 		"first_column_tabs":    "AuditData\tx\n" + quoted(purge) + "\ty\n",
 		"unquoted_in_tabs":     "x\tAuditData\ny\t" + purge + "\n",
 		"excel_sep":            "sep=;\nAuditData;x\n" + quoted(purge) + ";y\n",
