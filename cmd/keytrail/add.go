@@ -12,6 +12,7 @@ import (
 
 	"keytrail/forensics"
 	"keytrail/forensics/casefile"
+	"keytrail/forensics/format/generic"
 	"keytrail/forensics/ingest"
 	"keytrail/tui/kit"
 )
@@ -21,11 +22,14 @@ type addFlags struct {
 	year  int
 	zone  string
 	rules string
+	// mapping names a file that says what the columns of a table are.
+	mapping string
 }
 
 func (a *addFlags) register(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&a.zone, "tz", "", "zone of times that state none, such as America/Chicago (default: UTC, marked as assumed)")
 	cmd.Flags().IntVar(&a.year, "year", 0, "year of the first line of logs that write no year (default: from the file's date, marked as assumed)")
+	cmd.Flags().StringVar(&a.mapping, "mapping", "", "JSON file that says what the columns of a table are (see docs/formats.md)")
 	cmd.Flags().StringVar(&a.rules, "rules", "", "folder with further notice rules")
 }
 
@@ -34,6 +38,23 @@ func (a *addFlags) ruleDirs() []fs.FS {
 		return nil
 	}
 	return []fs.FS{os.DirFS(a.rules)}
+}
+
+// readMapping reads the file of --mapping, nil where there is none.
+func (a *addFlags) readMapping() (*generic.Mapping, error) {
+	if a.mapping == "" {
+		return nil, nil
+	}
+	f, err := os.Open(a.mapping)
+	if err != nil {
+		return nil, usageError{&forensics.Error{What: "cannot read the mapping", File: a.mapping, Err: err}}
+	}
+	defer f.Close()
+	m, err := generic.ReadMapping(f)
+	if err != nil {
+		return nil, usageError{&forensics.Error{What: "the mapping has a mistake", File: a.mapping, Err: err, Hint: "docs/formats.md shows one"}}
+	}
+	return m, nil
 }
 
 func (p *Program) addCommand() *cobra.Command {

@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	_ "time/tzdata" // zones by name on machines that have no zone data of their own
 )
 
 func main() { os.Exit(run()) }

@@ -215,7 +215,11 @@ func (p *Program) writeCase(name string) (*casefile.Case, error) {
 
 // ingestOptions are how `add` and `open` read evidence.
 func (p *Program) ingestOptions(a addFlags) (ingest.Options, error) {
-	o := ingest.Options{Formats: all.Formats(), Year: a.year, Tool: tool(), Now: p.Now}
+	mapping, err := a.readMapping()
+	if err != nil {
+		return ingest.Options{}, err
+	}
+	o := ingest.Options{Formats: all.Mapped(mapping), Year: a.year, Tool: tool(), Now: p.Now}
 	if a.zone != "" {
 		zone, err := zoneNamed(a.zone)
 		if err != nil {

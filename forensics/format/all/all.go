@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"keytrail/forensics/format"
+	"keytrail/forensics/format/generic"
 	"keytrail/forensics/format/google"
 	"keytrail/forensics/format/mailbox"
 	"keytrail/forensics/format/mailserver"
@@ -13,12 +14,16 @@ import (
 
 // Formats lists every format. The order breaks ties of detection: structured logs, whose
 // keys nothing else has, come before line-based logs, and those before mail, whose header
-// block is the loosest of all shapes.
-func Formats() []format.Format {
+// block is the loosest of all shapes. Tables that nothing else knows are the last resort.
+func Formats() []format.Format { return Mapped(nil) }
+
+// Mapped is Formats with the user's own mapping of a table's columns, nil where there is none.
+func Mapped(m *generic.Mapping) []format.Format {
 	return slices.Concat(
 		microsoft.Formats(),
 		google.Formats(),
 		mailserver.Formats(),
 		mailbox.Formats(),
+		generic.Formats(m),
 	)
 }

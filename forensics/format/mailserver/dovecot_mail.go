@@ -135,6 +135,9 @@ func (p *parser) weigh(e *forensics.Event, h *head, act action, other []byte, to
 	case actExpunge:
 		e.Kind = forensics.MailPurged
 		e.Reasons = logged()
+		if len(h.session) > 0 && len(p.told) < maxTold {
+			p.told[string(h.session)] += int64(max(1, len(e.UIDs)))
+		}
 	case actAutoexpunge:
 		e.Kind = forensics.MailPurged
 		e.Reasons = logged()

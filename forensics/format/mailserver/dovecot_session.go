@@ -18,7 +18,8 @@ import (
 // (https://doc.dovecot.org/2.4.0/core/summaries/settings.html, 2026-11). The counts stand for
 // the whole session, the time only for its end. An end without counts gives nothing.
 //
-// A reading gives mail-read, an expunge mail-purged; what was only marked or moved
+// A reading gives mail-read, an expunge mail-purged, unless the lines of mail_log above it named
+// every message that went in this session; what was only marked or moved
 // to the Trash stays a number in the detail, for the messages are not named.
 func (p *parser) sessionEnd(h *head) bool {
 	var c counts
@@ -33,6 +34,13 @@ func (p *parser) sessionEnd(h *head) bool {
 		}
 	}
 	read, rest := c.readText(), c.changeText()
+	if session := string(h.session); session != "" {
+		if c.expunged > 0 && p.told[session] >= c.expunged {
+			rest = plural(c.expunged, "message") + " expunged, named above" + more(rest)
+			c.expunged = 0
+		}
+		delete(p.told, session)
+	}
 	if c.expunged > 0 {
 		if read != "" {
 			p.end(h, &c, forensics.MailRead, read)

@@ -412,3 +412,40 @@ func FuzzDovecot(f *testing.F) {
 		}
 	})
 }
+
+// A session's summary does not repeat the deletions that mail_log named, and still counts what
+// it did not name.
+func TestSummaryDoesNotRepeatNamedExpunges(t *testing.T) {
+	const prefix = "2023-02-07T03:19:58+00:00 mail dovecot: imap(pat@example.net)<77><b7Hf0w3D5L7LAHFN>: "
+	const named = prefix + "expunge: box=INBOX, uid=4711, msgid=<m1@example.com>, size=8123\n"
+	summary := func(expunged int) string {
+		return prefix + fmt.Sprintf("Disconnected: Logged out in=300 out=9000 deleted=1 expunged=%d trashed=0 hdr_count=2 hdr_bytes=900 body_count=0 body_bytes=0\n", expunged)
+	}
+	for _, tt := range []struct {
+		name, log string
+		purged    int
+	}{
+		{"named", named + summary(1), 1},
+		{"more_than_named", named + summary(3), 2},
+		{"not_named", summary(3), 1},
+		{"another_session", strings.ReplaceAll(named, "b7Hf0w3D", "c7Hf0w3D") + summary(1), 2},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			sink := &formattest.Sink{}
+			if err := (Dovecot{}).Parse(t.Context(), &format.Input{Reader: strings.NewReader(tt.log)}, sink); err != nil {
+				t.Fatal(err)
+			}
+			purged := 0
+			for _, r := range sink.Records {
+				for _, e := range r.Events {
+					if e.Kind == forensics.MailPurged {
+						purged++
+					}
+				}
+			}
+			if purged != tt.purged {
+				t.Errorf("%d mail-purged events, want %d", purged, tt.purged)
+			}
+		})
+	}
+}

@@ -15,6 +15,7 @@ const (
 	maxLine  = 1 << 20 // bytes; servers cut at 8 KiB and less
 	maxField = 1000    // bytes of a field of an event
 	maxKnown = 4096    // strings kept for reuse
+	maxTold  = 65_536  // sessions whose expunges are counted
 )
 
 // parser turns the lines of one item into records.
@@ -26,10 +27,13 @@ type parser struct {
 	rec    format.Record
 	events []forensics.Event
 	known  map[string]string
+	// told counts the expunges that mail_log named one by one, by session: the summary at the
+	// session's end does not repeat them.
+	told map[string]int64
 }
 
 func newParser(r io.Reader, out format.Sink) *parser {
-	p := &parser{out: out, lines: format.NewLines(r, maxLine), known: make(map[string]string), events: make([]forensics.Event, 0, 4)}
+	p := &parser{out: out, lines: format.NewLines(r, maxLine), known: make(map[string]string), told: make(map[string]int64), events: make([]forensics.Event, 0, 4)}
 	p.reader = p.read
 	return p
 }
