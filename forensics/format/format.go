@@ -31,12 +31,8 @@ type Head struct {
 // mark of UTF-8 is dropped, UTF-16 with one is decoded, all else comes back as it is.
 func HeadText(head []byte) []byte {
 	b := buffer{}
-	switch n := b.mark(head); {
-	case b.enc == bytewise:
-		return head[n:]
-	default:
-		return b.text(head[n:])
-	}
+	head = head[b.mark(head):]
+	return b.text(head)
 }
 
 // Guess is a format's opinion of a head.

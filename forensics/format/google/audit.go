@@ -44,7 +44,7 @@ func (WorkspaceAudit) Match(h *format.Head) format.Guess {
 	}
 	has := func(s string) bool { return bytes.Contains(text, []byte(s)) }
 	switch {
-	case has(`"admin#reports#activit`):
+	case has(`"admin#reports#activity"`), has(`"admin#reports#activities"`):
 		return format.Guess{Score: 95, Why: "kind admin#reports#activity"}
 	case has(`"protoPayload"`) && (has(`"login.googleapis.com"`) || has(`"admin.googleapis.com"`) || has(`ccc_hosted_reporting.ActivityProto`)):
 		return format.Guess{Score: 90, Why: "Cloud Logging entries of Workspace"}

@@ -88,7 +88,7 @@ func TestWorkspaceAuditEvents(t *testing.T) {
 		"activities.json": {
 			"2022-11-14T04:00:00.000Z key-removed REVOKE_ASP account=pat@example.org actor=admin@example.org ip=203.0.113.9 key=0",
 			"2022-11-14T04:00:05.000Z password-changed CHANGE_PASSWORD account=pat@example.org actor=admin@example.org ip=203.0.113.9",
-			"2022-11-14T04:00:06.000Z other ALERT_CENTER_VIEW account= actor=SYSTEM",
+			"2022-11-14T04:00:06.000Z other DOWNLOAD_USERLIST_CSV account= actor=SYSTEM",
 			"2022-11-14T04:00:07.000Z consent-granted authorize account=pat@example.org ip=203.0.113.9 detail=Mail Merge é, 77.apps.example.com",
 		},
 		"lines.jsonl": {

@@ -11,7 +11,7 @@ import (
 type rule struct {
 	kind    forensics.Kind
 	outcome forensics.Outcome
-	apps    []string // the application logs it is written to; the first gives the time's meaning
+	apps    []string // the application logs it is written to
 	// twice marks events that two application logs record, each with its own uniqueQualifier.
 	twice bool
 	// detail and key name the parameters that go into Detail and Key.
