@@ -16,7 +16,7 @@ type CSV struct {
 	b      *buffer
 	delim  byte
 	begun  bool // the first line was seen
-	quick  bool // see ExpectJSON
+	quick  int  // the column of ExpectJSON, from 1; 0: none
 	raw    []byte
 	text   []byte // the record as UTF-8, without its line end
 	ref    forensics.Ref
@@ -43,7 +43,7 @@ func (c *CSV) Next() bool {
 		if !c.scan() {
 			return false
 		}
-		c.cells, c.fields = c.cells[:0], nil
+		c.cells, c.fields, c.text = c.cells[:0], nil, nil
 		if c.broken != "" && c.raw == nil {
 			return true
 		}
@@ -198,12 +198,12 @@ func (c *CSV) take(n int, lines int64) {
 }
 
 // split cuts a record into cells.
-func (c *CSV) split(text []byte, quick bool) {
+func (c *CSV) split(text []byte, quick int) {
 	c.cells, c.fields = c.cells[:0], nil
 	for {
 		if len(text) > 0 && text[0] == '"' {
 			end, doubled := -1, true
-			if quick && bytes.HasPrefix(text[1:], []byte(`{""`)) {
+			if len(c.cells)+1 == quick && bytes.HasPrefix(text[1:], []byte(`{""`)) {
 				end = closingBrace(text[1:])
 			}
 			if end < 0 {
@@ -349,14 +349,18 @@ func (c *CSV) Cell(i int) (text []byte, doubled bool) {
 	return cl.text, cl.doubled
 }
 
-// ExpectJSON makes the end of a quoted cell that starts with `{""` be looked for behind a
-// closing brace only, which is several times as fast. It is the right end wherever all quotes up
-// to there are doubled: who reads the cell has to check that, and to call Exact where
-// they are not.
-func (c *CSV) ExpectJSON() { c.quick = true }
+// ExpectJSON makes the end of a quoted cell in a column (from 0) that starts with `{""` be
+// looked for behind a closing brace only, which is several times as fast. It is the right end
+// wherever all quotes up to there are doubled: who reads the cell has to check that,
+// and to call Exact where they are not.
+func (c *CSV) ExpectJSON(column int) { c.quick = column + 1 }
 
 // Exact cuts the record again, without the shortcut of ExpectJSON.
-func (c *CSV) Exact() { c.split(c.text, false) }
+func (c *CSV) Exact() {
+	if c.quick > 0 && c.text != nil {
+		c.split(c.text, 0)
+	}
+}
 
 // Raw is the record as it stands in the source, with its line end.
 func (c *CSV) Raw() []byte { return c.raw }

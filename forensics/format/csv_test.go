@@ -136,16 +136,18 @@ func TestCSVReadError(t *testing.T) {
 func TestCSVExpectJSON(t *testing.T) {
 	tests := []struct {
 		row, exact string
+		column     int
 		json       bool // all quotes up to the brace are doubled: the shortcut is right
 	}{
-		{`1,"{""a"":""b"",""c"":{}}",2`, `1|{"a":"b","c":{}}|2`, true},
-		{`1,"{""a"":""}""}","{""x"":1}"`, `1|{"a":"}"}|{"x":1}`, true},
-		{`"{"",x","}"`, `{",x|}`, false},
-		{`"{""a"":""b`, `{"a":"b`, false},
+		{`1,"{""a"":""b"",""c"":{}}",2`, `1|{"a":"b","c":{}}|2`, 1, true},
+		{`1,"{""a"":""}""}","{""x"":1}"`, `1|{"a":"}"}|{"x":1}`, 1, true},
+		{`"{"",x","}"`, `{",x|}`, 0, false},
+		{`"{"",x","}"`, `{",x|}`, 1, true}, // other columns are always read exactly
+		{`"{""a"":""b`, `{"a":"b`, 0, false},
 	}
 	for _, tt := range tests {
 		c := format.NewCSV(strings.NewReader("a,b,c\n"+tt.row+"\n"), 0)
-		c.ExpectJSON()
+		c.ExpectJSON(tt.column)
 		c.Next()
 		c.Next()
 		if got := string(bytes.Join(c.Fields(), []byte{'|'})); tt.json && got != tt.exact {

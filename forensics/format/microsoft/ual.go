@@ -245,24 +245,24 @@ func (r *reader) readCSV(ctx context.Context, in *format.Input) error {
 		if !found {
 			if cols, found = header(csv.Fields()); found {
 				r.culture.utc = cols.names["recordid"]
-				csv.ExpectJSON()
+				csv.ExpectJSON(cols.audit)
 			} else {
 				r.sink.Broken(ref, "row before a header with an AuditData column")
 			}
 			continue
 		}
 		r.reset()
-		if cols.audit >= csv.Len() {
-			csv.Exact()
+		cut := errCut
+		if cols.audit < csv.Len() {
+			cut = r.cell(csv, cols.audit)
 		}
-		if cols.audit >= csv.Len() {
+		if cols.audit >= csv.Len() { // cell may have cut the row anew
 			if why == "" {
 				why = "row ends before its AuditData column"
 			}
 			r.sink.Broken(ref, why)
 			continue
 		}
-		cut := r.cell(csv, cols.audit)
 		if cut == nil && why != "" {
 			r.sink.Warn(ref, why)
 		}
@@ -299,6 +299,9 @@ func (r *reader) cell(csv *format.CSV, at int) error {
 			return nil
 		}
 		csv.Exact()
+		if at >= csv.Len() {
+			return errCut
+		}
 	}
 	text := bytes.TrimSpace(csv.Fields()[at])
 	for tries := 0; tries < 3; tries++ {
