@@ -1,7 +1,9 @@
 package all_test
 
 import (
+	"os"
 	"regexp"
+	"strings"
 	"testing"
 
 	"keytrail/forensics/format/all"
@@ -25,5 +27,18 @@ func TestEveryFormatIsNamedOnceAndDescribed(t *testing.T) {
 	}
 	if len(seen) < 6 {
 		t.Errorf("only %d formats are listed", len(seen))
+	}
+}
+
+// TestDocumented keeps the page that tells people how to get each export complete.
+func TestDocumented(t *testing.T) {
+	page, err := os.ReadFile("../../../docs/formats.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range all.Formats() {
+		if !strings.Contains(string(page), "`"+f.Name()+"`") {
+			t.Errorf("docs/formats.md does not mention %s", f.Name())
+		}
 	}
 }
