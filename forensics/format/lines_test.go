@@ -84,6 +84,9 @@ func TestLines(t *testing.T) {
 					"whole": bytes.NewReader(f.source), "byte by byte": iotest.OneByteReader(bytes.NewReader(f.source)),
 					"EOF beside data": iotest.DataErrReader(bytes.NewReader(f.source)),
 				} {
+					if len(f.source) > blockSize && reader == "byte by byte" {
+						continue // shorter texts show the same, sooner
+					}
 					got := readLines(t, r, f.source, f.start, f.limit)
 					if d := cmp.Diff(tt.want, got); d != "" {
 						t.Errorf("%s %s (-want +got):\n%s", f.name, reader, d)
