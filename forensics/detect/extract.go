@@ -106,30 +106,26 @@ func fit(x text, pos int, segments []segment) ([]value, bool) {
 	var got []value
 	for i := 0; i < len(segments); i += 2 {
 		window := min(len(x.low), pos+maxGap)
-		end, next := -1, 0
+		start := pos
+		for start < window && x.low[start] == ' ' { // a value never begins with the blank before it
+			start++
+		}
+		var end, next int
 		if i+1 < len(segments) {
 			literal := segments[i+1].literal
-			start := pos
-			for start < window && x.low[start] == ' ' { // a value never begins with the blank before it
-				start++
-			}
 			n := strings.Index(x.low[start:window], literal)
 			if n < 0 {
 				return nil, false
 			}
 			end, next = start+n, start+n+len(literal)
 		} else {
-			start := pos
-			for start < window && x.low[start] == ' ' {
-				start++
-			}
 			end = start
 			for end < window && x.shown[end] != '\n' && (!oneWord(segments[i].field) || x.low[end] != ' ') {
 				end++
 			}
 			next = end
 		}
-		v, ok := checkValue(segments[i].field, x.shown[pos:end])
+		v, ok := checkValue(segments[i].field, x.shown[start:end])
 		if !ok {
 			return nil, false
 		}

@@ -267,7 +267,7 @@ func (r *Rule) set(key, val string) error {
 		return fmt.Errorf("unknown key %q of a rule", key)
 	}
 	if (name == "subject" || name == "body") && lang == "" {
-		return fmt.Errorf("%q names no language: write %s.en, %s.de, ...", key, name, name)
+		return fmt.Errorf("%q names no language: write %s.en or %s.de", key, name, name)
 	}
 	return nil
 }
