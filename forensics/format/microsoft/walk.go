@@ -136,6 +136,9 @@ func (w *walker) str() ([]byte, bool) {
 				if i > len(s) {
 					return nil, w.fail(errCut)
 				}
+				if s[i-1] != '"' { // not doubled: it ends the CSV field
+					return nil, w.fail(errSyntax)
+				}
 				continue
 			}
 		}

@@ -46,6 +46,16 @@ func TestWalkerFaults(t *testing.T) {
 	}
 }
 
+// TestWalkerSingleQuote checks that no quote that is not doubled passes for part of a cell.
+func TestWalkerSingleQuote(t *testing.T) {
+	for _, text := range []string{`{""a"":""b\",x,""}`, `{""a":1}`, `{"a"":1}`, `{""a"":""b"}`, `{""a"":"b""}`, `{""a"":[""b"]}`} {
+		var a audit
+		if newReader(nil).walk(&a, []byte(text), 2) == nil {
+			t.Errorf("%s passes", text)
+		}
+	}
+}
+
 // FuzzWalker holds the walker against encoding/json: what is valid there is read the
 // same here, with single and with doubled quotes.
 func FuzzWalker(f *testing.F) {
