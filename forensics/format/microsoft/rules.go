@@ -7,8 +7,8 @@ import (
 	"keytrail/forensics"
 )
 
-// ruleParts are the parameters of inbox and transport rules in the words of a person, in
-// the order in which they are told. Never changed.
+// ruleActions are the parameters that say what an inbox or transport rule does, in the words of
+// a person and in the order in which they are told. Never changed.
 var ruleActions = []struct{ name, words string }{
 	{"ForwardTo", "forward to"}, {"ForwardAsAttachmentTo", "forward as attachment to"},
 	{"RedirectTo", "redirect to"}, {"RedirectToRecipients", "redirect to"},
@@ -19,6 +19,7 @@ var ruleActions = []struct{ name, words string }{
 	{"MarkAsRead", "mark as read"}, {"StopProcessingRules", "stop other rules"},
 }
 
+// ruleConditions are those that say for which mails. Never changed.
 var ruleConditions = []struct{ name, words string }{
 	{"From", "from"}, {"FromAddressContainsWords", "sender has"}, {"SubjectContainsWords", "subject has"},
 	{"BodyContainsWords", "body has"}, {"SubjectOrBodyContainsWords", "subject or body has"},
@@ -204,7 +205,7 @@ func (r *reader) ruleActions(b []byte) (list []ruleAction) {
 				lower := strings.ToLower(a.text)
 				a.sends = strings.Contains(lower, "forward") || strings.Contains(lower, "redirect")
 			case "Recipients", "ForwardRecipients", "DestinationFolder", "FolderName":
-				to = append(to, r.strings(raw)...)
+				to = append(to, r.texts(raw)...)
 			}
 		}
 		if len(to) > 0 {
@@ -215,8 +216,8 @@ func (r *reader) ruleActions(b []byte) (list []ruleAction) {
 	return list
 }
 
-// strings reads a string or a list of strings, or of objects with an address.
-func (r *reader) strings(raw []byte) (out []string) {
+// texts reads a string or a list of strings, or of objects with an address.
+func (r *reader) texts(raw []byte) (out []string) {
 	w := walker{s: raw, q: 1}
 	if !w.enter('[') {
 		if b := r.bare(raw, 1); len(b) > 0 && b[0] != '{' {

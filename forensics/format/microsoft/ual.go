@@ -200,12 +200,15 @@ func (r *reader) look(e *forensics.Event, l look, cut bool) {
 
 // columns are where a CSV keeps what.
 type columns struct {
-	audit int
-	other []struct {
-		at int
-		f  field
-	}
-	names map[string]bool
+	audit int // AuditData, from 0; -1 where there is none
+	other []place
+	names map[string]bool // all, in lower case
+}
+
+// place is a column that repeats a property of the record.
+type place struct {
+	at int
+	f  field
 }
 
 // header reads a header line; ok is false where it has no AuditData column.
@@ -222,10 +225,7 @@ func header(fields [][]byte) (c columns, ok bool) {
 			f = fOtherID
 			fallthrough
 		case f == fUser, f == fOtherUser, f == fOtherID, f == fOuterTime, f == fOperation, f == fWorkload:
-			c.other = append(c.other, struct {
-				at int
-				f  field
-			}{i, f})
+			c.other = append(c.other, place{i, f})
 		}
 	}
 	return c, c.audit >= 0
