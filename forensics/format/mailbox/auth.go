@@ -41,7 +41,7 @@ func authVerdicts(h *header, out []forensics.AuthVerdict) []forensics.AuthVerdic
 
 // parseAuth reads one field's value.
 func parseAuth(v string, arc bool, below int, out []forensics.AuthVerdict) []forensics.AuthVerdict {
-	p := authScanner{s: []byte(v)}
+	p := authScanner{s: []byte(v), text: v}
 	first := p.statement()
 	if arc && len(first) > 0 && first[0].key == "i" {
 		first = p.statement()
@@ -101,15 +101,17 @@ type pair struct{ key, value string }
 
 // authScanner cuts a value into statements at semicolons that are not quoted.
 type authScanner struct {
-	s   []byte
-	pos int
+	s     []byte
+	text  string // the same, to cut words from
+	pos   int
+	pairs []pair
 }
 
 func (p *authScanner) end() bool { return p.pos >= len(p.s) }
 
-// statement reads the pairs up to the next semicolon.
+// statement reads the pairs up to the next semicolon. They are valid until the next call.
 func (p *authScanner) statement() []pair {
-	var out []pair
+	out := p.pairs[:0]
 	for {
 		word, quoted := p.word()
 		if word == "" && !quoted {
@@ -128,13 +130,22 @@ func (p *authScanner) statement() []pair {
 			out = append(out, pair{key: strings.ToLower(word)})
 		}
 	}
-	p.pos++ // the semicolon
+	p.pos = min(p.pos+1, len(p.s)) // the semicolon
+	p.pairs = out
 	return out
 }
 
 // word gives the next word, "=" by itself, or nothing before a semicolon and at the end.
 // Comments are passed over; a quoted string, and what is joined to it, is one word.
 func (p *authScanner) word() (w string, wasQuoted bool) {
+	for p.pos < len(p.s) && isSpace(p.s[p.pos]) {
+		p.pos++
+	}
+	if n := p.plainWord(); n > 0 {
+		w = p.text[p.pos : p.pos+n]
+		p.pos += n
+		return w, false
+	}
 	var b strings.Builder
 	for p.pos < len(p.s) {
 		switch c := p.s[p.pos]; c {
@@ -173,6 +184,25 @@ func (p *authScanner) word() (w string, wasQuoted bool) {
 		}
 	}
 	return b.String(), wasQuoted
+}
+
+// plainWord is the length of the word at the scanner's place, 0 where it needs a closer look:
+// quotes, and values with an equals sign in them.
+func (p *authScanner) plainWord() int {
+	for i, c := range p.s[p.pos:] {
+		switch c {
+		case ' ', '\t', '\r', '\n', ';', '(':
+			return i
+		case '"':
+			return 0
+		case '=':
+			if i > 0 && p.inValue("") {
+				return 0
+			}
+			return i
+		}
+	}
+	return len(p.s) - p.pos
 }
 
 // inValue reports whether an equals sign belongs to the value that is being read, as in
