@@ -9,7 +9,13 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
+// asProgram in the environment makes the test binary behave as keytrail, for tests that need a process to kill.
+const asProgram = "KEYTRAIL_TEST_AS_PROGRAM"
+
 func TestMain(m *testing.M) {
+	if os.Getenv(asProgram) != "" {
+		os.Exit(run())
+	}
 	testscript.Main(m, map[string]func(){"keytrail": func() { os.Exit(run()) }})
 }
 
