@@ -82,6 +82,19 @@ func TestEntra(t *testing.T) {
 	}
 }
 
+// TestEntraDayFirst checks that a later row settles what an earlier one leaves open.
+func TestEntraDayFirst(t *testing.T) {
+	row := func(at string) string { return strings.Replace(signinRow, "2025-12-04T08:19:41Z", at, 1) }
+	r := parse(t, microsoft.EntraSignin{}, signinHeader+row("04.12.2025 08:19:41")+row("25.12.2025 08:19:41"))
+	if len(r.events) != 2 || len(r.warnings) > 0 || r.events[0].Time.RFC3339() != "2025-12-04T08:19:41Z" {
+		t.Errorf("%d events, warnings %q, first at %s", len(r.events), r.warnings, r.events[0].Time.RFC3339())
+	}
+	r = parse(t, microsoft.EntraSignin{}, signinHeader+row("04.12.2025 08:19:41"))
+	if e := r.events[0]; len(r.warnings) != 1 || !e.TimeConflict || len(e.Others) != 1 || e.Others[0].RFC3339() != "2025-12-04T08:19:41Z" {
+		t.Errorf("unsettled: warnings %q, %+v", r.warnings, e.Others)
+	}
+}
+
 func TestEntraConforms(t *testing.T) {
 	bad := []byte(`{"createdDateTime":nothing},` + "\n")
 	t.Run("signin_json", func(t *testing.T) {

@@ -149,7 +149,30 @@ func (f *flat) parseJSON(ctx context.Context, in *format.Input, event func(*fore
 	return records.Err()
 }
 
+// settle learns the order of day and month from the rows of the head.
+func (f *flat) settle(head []byte) {
+	csv := format.NewCSV(bytes.NewReader(head), 0)
+	at := -1
+	for n := 0; n < 200 && csv.Next(); n++ {
+		fields := csv.Fields()
+		if n == 0 {
+			for i, name := range fields {
+				f.reset()
+				f.in(bytes.Trim(name, "\uFEFF "))
+				if p := string(f.path); at < 0 && (p == "dateutc" || p == "date") {
+					at = i
+				}
+			}
+			continue
+		}
+		if at >= 0 && at < len(fields) {
+			f.r.culture.learn(fields[at], zeroTime)
+		}
+	}
+}
+
 func (f *flat) parseCSV(ctx context.Context, in *format.Input, event func(*forensics.Event) bool) error {
+	f.settle(in.Head)
 	csv := format.NewCSV(in.Reader, 0)
 	var names [][]byte
 	for n := 0; csv.Next(); n++ {
