@@ -96,7 +96,9 @@ func (b *bulk) insert(r *record) error {
 		return fmt.Errorf("an event of %d bytes is too long", size)
 	}
 	s := b.event
-	s.begin(size)
+	if err := s.begin(size); err != nil {
+		return err
+	}
 	for i, v := range [...]int64{r.id, r.time, int64(r.kind), int64(r.certainty), int64(r.outcome), int64(r.flags), r.item, r.offset, r.length, r.line, r.n} {
 		s.bindInt(i+1, v)
 	}
@@ -121,7 +123,9 @@ func (b *bulk) insert(r *record) error {
 
 // store adds a text.
 func (b *bulk) store(id uint32, text string) error {
-	b.text.begin(len(text))
+	if err := b.text.begin(len(text)); err != nil {
+		return err
+	}
 	b.text.bindInt(1, int64(id))
 	b.text.bindText(2, text)
 	_, _, err := b.text.run()
@@ -130,7 +134,9 @@ func (b *bulk) store(id uint32, text string) error {
 
 // lookup finds the number of a text.
 func (b *bulk) lookup(text string) (id uint32, found bool, err error) {
-	b.find.begin(len(text))
+	if err := b.find.begin(len(text)); err != nil {
+		return 0, false, err
+	}
 	b.find.bindText(1, text)
 	n, found, err := b.find.run()
 	return uint32(n), found, err
@@ -138,7 +144,9 @@ func (b *bulk) lookup(text string) (id uint32, found bool, err error) {
 
 // again notes that a known fact stands at a further place.
 func (b *bulk) again(row, fact, item, offset, length, line int64) error {
-	b.seen.begin(0)
+	if err := b.seen.begin(0); err != nil {
+		return err
+	}
 	for i, v := range [...]int64{row, fact, item, offset, length, line} {
 		b.seen.bindInt(i+1, v)
 	}
@@ -152,7 +160,9 @@ func (b *bulk) adoptOrphans(fact, row int64) error {
 		return nil
 	}
 	delete(b.orphans, fact)
-	b.adopt.begin(0)
+	if err := b.adopt.begin(0); err != nil {
+		return err
+	}
 	b.adopt.bindInt(1, row)
 	b.adopt.bindInt(2, fact)
 	_, _, err := b.adopt.run()

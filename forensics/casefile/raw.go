@@ -3,8 +3,6 @@ package casefile
 import (
 	"errors"
 	"fmt"
-	"math"
-	"runtime"
 	"unsafe"
 
 	"modernc.org/libc"
@@ -17,12 +15,11 @@ import (
 
 // rawDB is one connection, used by one goroutine at a time.
 type rawDB struct {
-	tls    *libc.TLS
-	db     uintptr
-	out    uintptr // where SQLite writes a new handle; d does not move, it is on the heap
-	pinner runtime.Pinner
-	arena  []byte // what the parameters of the running statement point into; pinned
-	used   int
+	tls   *libc.TLS
+	db    uintptr
+	block uintptr // the address of arena, in SQLite's own memory
+	arena []byte  // what the parameters of the running statement point into
+	used  int
 }
 
 // rawError is an error of SQLite with its code.
@@ -38,15 +35,16 @@ const arenaSize = 1 << 16
 // openRaw opens a second connection to a database that is in WAL mode already.
 func openRaw(file string) (*rawDB, error) {
 	d := &rawDB{tls: libc.NewTLS()}
-	d.grow(arenaSize)
+	if err := d.grow(arenaSize); err != nil {
+		return nil, errors.Join(err, d.Close())
+	}
 	name, err := libc.CString(file)
 	if err != nil {
-		d.tls.Close()
-		return nil, err
+		return nil, errors.Join(err, d.Close())
 	}
 	defer libc.Xfree(d.tls, name)
-	rc := sqlite3.Xsqlite3_open_v2(d.tls, name, d.result(), sqlite3.SQLITE_OPEN_READWRITE|sqlite3.SQLITE_OPEN_NOMUTEX, 0)
-	d.db = d.out
+	rc := sqlite3.Xsqlite3_open_v2(d.tls, name, d.block, sqlite3.SQLITE_OPEN_READWRITE|sqlite3.SQLITE_OPEN_NOMUTEX, 0)
+	d.db = d.handle()
 	if rc != sqlite3.SQLITE_OK {
 		return nil, errors.Join(d.fail(), d.Close())
 	}
@@ -57,8 +55,22 @@ func openRaw(file string) (*rawDB, error) {
 	return d, nil
 }
 
-// result is where SQLite may write a pointer, into out.
-func (d *rawDB) result() uintptr { return uintptr(unsafe.Pointer(&d.out)) }
+// grow makes the arena hold at least n bytes. No parameter may be bound.
+func (d *rawDB) grow(n int) error {
+	block := libc.Xcalloc(d.tls, 1, libc.Tsize_t(n))
+	if block == 0 {
+		return &rawError{sqlite3.SQLITE_NOMEM, "out of memory"}
+	}
+	if d.block != 0 {
+		libc.Xfree(d.tls, d.block)
+	}
+	d.block = block
+	d.arena = unsafe.Slice(*(**byte)(unsafe.Pointer(&block)), n) // outside of Go's heap: it stays where it is
+	return nil
+}
+
+// handle reads the pointer that SQLite wrote to the start of the arena.
+func (d *rawDB) handle() uintptr { return *(*uintptr)(unsafe.Pointer(&d.arena[0])) }
 
 func (d *rawDB) fail() error {
 	if d.db == 0 {
@@ -73,17 +85,12 @@ func (d *rawDB) Close() error {
 	if d.db != 0 && sqlite3.Xsqlite3_close_v2(d.tls, d.db) != sqlite3.SQLITE_OK {
 		err = d.fail()
 	}
-	d.db = 0
-	d.pinner.Unpin()
+	if d.block != 0 {
+		libc.Xfree(d.tls, d.block)
+	}
+	d.db, d.block, d.arena = 0, 0, nil
 	d.tls.Close()
 	return err
-}
-
-// grow makes the arena hold at least n bytes. No parameter may be bound.
-func (d *rawDB) grow(n int) {
-	d.pinner.Unpin()
-	d.arena = make([]byte, n)
-	d.pinner.Pin(&d.arena[0])
 }
 
 func (d *rawDB) exec(query string) error {
@@ -110,10 +117,10 @@ func (d *rawDB) prepare(query string) (*rawStmt, error) {
 		return nil, err
 	}
 	defer libc.Xfree(d.tls, text)
-	if sqlite3.Xsqlite3_prepare_v2(d.tls, d.db, text, -1, d.result(), 0) != sqlite3.SQLITE_OK {
+	if sqlite3.Xsqlite3_prepare_v2(d.tls, d.db, text, -1, d.block, 0) != sqlite3.SQLITE_OK {
 		return nil, d.fail()
 	}
-	return &rawStmt{d: d, p: d.out}, nil
+	return &rawStmt{d: d, p: d.handle()}, nil
 }
 
 func (s *rawStmt) Close() {
@@ -125,12 +132,13 @@ func (s *rawStmt) Close() {
 
 // begin forgets the parameters of the last run; those that are not bound again are
 // NULL. size is how many bytes of text will be bound.
-func (s *rawStmt) begin(size int) {
+func (s *rawStmt) begin(size int) error {
 	sqlite3.Xsqlite3_clear_bindings(s.d.tls, s.p)
 	s.d.used = 0
 	if size > len(s.d.arena) {
-		s.d.grow(2 * size)
+		return s.d.grow(2 * size)
 	}
+	return nil
 }
 
 func (s *rawStmt) bindInt(i int, v int64) {
@@ -149,23 +157,16 @@ func (s *rawStmt) bindText(i int, text string) {
 	if text == "" {
 		return
 	}
-	at := s.copyIn(text)
+	at := s.d.block + uintptr(s.d.used)
+	s.d.used += copy(s.d.arena[s.d.used:], text)
 	sqlite3.Xsqlite3_bind_text(s.d.tls, s.p, int32(i), at, int32(len(text)), 0)
 }
 
 // bindBlob binds bytes of the size promised to begin.
 func (s *rawStmt) bindBlob(i int, b []byte) {
-	n := copy(s.d.arena[s.d.used:], b)
-	at := uintptr(unsafe.Pointer(&s.d.arena[s.d.used]))
-	s.d.used += n
-	sqlite3.Xsqlite3_bind_blob(s.d.tls, s.p, int32(i), at, int32(n), 0)
-}
-
-func (s *rawStmt) copyIn(text string) uintptr {
-	n := copy(s.d.arena[s.d.used:], text)
-	at := uintptr(unsafe.Pointer(&s.d.arena[s.d.used]))
-	s.d.used += n
-	return at
+	at := s.d.block + uintptr(s.d.used)
+	s.d.used += copy(s.d.arena[s.d.used:], b)
+	sqlite3.Xsqlite3_bind_blob(s.d.tls, s.p, int32(i), at, int32(len(b)), 0)
 }
 
 // step runs the statement to its first row. The caller reads the row with column and
@@ -200,4 +201,4 @@ func (s *rawStmt) run() (first int64, found bool, err error) {
 }
 
 // maxText is the longest text that SQLite takes (SQLITE_MAX_LENGTH).
-const maxText = min(1_000_000_000, math.MaxInt32)
+const maxText = 1_000_000_000
