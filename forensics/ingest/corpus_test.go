@@ -32,7 +32,8 @@ func TestCorpusCounts(t *testing.T) {
 		{path: "MimeKit/mbox/content-length.mbox.txt", records: 29},
 		{path: "MimeKit/mbox/issue1189.mbox.txt", records: 4},
 		{path: "MimeKit/mbox/simple.mbox.txt", records: 3},
-		{path: "MimeKit/mbox/unmunged.mbox.txt", records: 3},
+		// Two separators, one of them behind a byte order mark; the two "From Russia with love" are prose.
+		{path: "MimeKit/mbox/unmunged.mbox.txt", records: 2},
 		{path: "tika/complex.mbox", records: 3},
 		{path: "tika/simple.mbox", records: 2},
 		{path: "tika/quoted.mbox", records: 1},
