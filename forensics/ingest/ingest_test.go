@@ -27,7 +27,7 @@ import (
 
 var now = time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
 
-func options(t *testing.T) ingest.Options {
+func options(t testing.TB) ingest.Options {
 	t.Helper()
 	rules, err := detect.LoadNotices()
 	if err != nil {
