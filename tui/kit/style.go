@@ -45,10 +45,12 @@ func (s Style) with(p string) Style {
 type tokens struct {
 	text, muted, faint, accent, row, good, bad uint32
 	groups                                     [8]uint32
+	dimLogin, dimMail                          uint32
 }
 
 var darkTokens = tokens{
 	text: 0xd5d9e0, muted: 0x8e96a3, faint: 0x4d5461, accent: 0xf2a65a, row: 0x262c36, good: 0x8fc983, bad: 0xf2777a,
+	dimLogin: 0x3d6a96, dimMail: 0x4d5461,
 	groups: [8]uint32{
 		forensics.GroupOther: 0x8e96a3, forensics.GroupMail: 0x8e96a3,
 		forensics.GroupKey: 0xe9c46a, forensics.GroupLogin: 0x74b3f0, forensics.GroupReset: 0xc099f0,
@@ -58,6 +60,7 @@ var darkTokens = tokens{
 
 var lightTokens = tokens{
 	text: 0x24292f, muted: 0x5f6873, faint: 0xb9c0c8, accent: 0xb35900, row: 0xe8edf3, good: 0x2d7d32, bad: 0xc4262e,
+	dimLogin: 0x9cc3e8, dimMail: 0xc3c9d0,
 	groups: [8]uint32{
 		forensics.GroupOther: 0x5f6873, forensics.GroupMail: 0x5f6873,
 		forensics.GroupKey: 0x8a6500, forensics.GroupLogin: 0x0b62b8, forensics.GroupReset: 0x7a3ec2,
@@ -79,6 +82,7 @@ type Styles struct {
 	Rule                       Style
 	Key                        Style // a key in a hint
 	Group                      [8]Style
+	Bar                        [8]Style // the group in the density strip: the everyday ones are dim
 }
 
 // NewStyles makes the looks of a dark or a light terminal, or of one without
@@ -98,8 +102,10 @@ func NewStyles(dark, mono bool) *Styles {
 		Row: bg(t.row), Match: fg(t.text).Bold(), Caret: Style{"7"}, Rule: fg(t.faint), Key: fg(t.text),
 	}
 	for g, c := range t.groups {
-		s.Group[g] = fg(c)
+		s.Group[g], s.Bar[g] = fg(c), fg(c)
 	}
+	s.Bar[forensics.GroupLogin] = fg(t.dimLogin)
+	s.Bar[forensics.GroupMail], s.Bar[forensics.GroupOther] = fg(t.dimMail), fg(t.dimMail)
 	return s
 }
 

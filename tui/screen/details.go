@@ -129,20 +129,20 @@ func (p *pane) proof(e *forensics.Event, raw rawRecord) {
 	}
 	p.field("place", place)
 	if !e.Digest.IsZero() {
-		p.field("sha256", e.Digest.String())
+		p.field("sha256", p.digest(e.Digest))
 	}
 	switch {
 	case raw.state == rawFailed:
 		p.look("bytes", "✗ cannot be read again: "+raw.err.Error(), st.Bad)
 	case raw.state == rawRead && raw.same:
-		p.look("bytes", "✓ same bytes, read again now", st.Good)
+		p.look("bytes", "✓ same bytes", st.Good)
 	case raw.state == rawRead:
 		p.look("bytes", "✗ NOT the bytes that were read when it was added", st.Bad)
 	case raw.state == rawAsked:
 		p.look("bytes", "…", st.Muted)
 	}
 	if !e.EvidenceDigest.IsZero() {
-		p.field("file sha256", e.EvidenceDigest.String())
+		p.field("file sha256", p.digest(e.EvidenceDigest))
 	}
 	for i, r := range e.SeenIn {
 		if i == 20 {
@@ -155,6 +155,16 @@ func (p *pane) proof(e *forensics.Event, raw rawRecord) {
 		}
 		p.field("seen in", text)
 	}
+}
+
+// digest is written in full where it fits on a line, else its two ends.
+func (p *pane) digest(d forensics.Digest) string {
+	s := d.String()
+	if p.width-14 >= len(s) {
+		return s
+	}
+	half := max(4, (p.width-15)/2)
+	return s[:half] + "…" + s[len(s)-half:]
 }
 
 func (p *pane) raw(e *forensics.Event, raw rawRecord) {
@@ -216,6 +226,8 @@ func valueText(v any) string {
 		return "no"
 	case []string:
 		return strings.Join(v, "\n")
+	case []uint32:
+		return ranges(v)
 	case []forensics.Message:
 		var b strings.Builder
 		for i, m := range v {
@@ -231,4 +243,27 @@ func valueText(v any) string {
 		return b.String()
 	}
 	return strings.Trim(fmt.Sprint(v), "[]")
+}
+
+// ranges writes numbers with their runs drawn together: 4000-4117, 4211.
+func ranges(v []uint32) string {
+	var b strings.Builder
+	for i := 0; i < len(v); {
+		j := i
+		for j+1 < len(v) && v[j+1] == v[j]+1 {
+			j++
+		}
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		fmt.Fprint(&b, v[i])
+		if j > i {
+			fmt.Fprintf(&b, "-%d", v[j])
+		}
+		i = j + 1
+	}
+	if len(v) > 1 {
+		fmt.Fprintf(&b, " (%s)", kit.Count(int64(len(v))))
+	}
+	return b.String()
 }

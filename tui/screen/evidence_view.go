@@ -38,10 +38,14 @@ func evidenceColumnsFor(width int) evidenceColumns {
 }
 
 func (s *Evidence) headHeight() int {
-	if s.progress != nil {
-		return 5
+	h := 2
+	if s.height >= 28 {
+		h++ // a blank line for air
 	}
-	return 2
+	if s.progress != nil {
+		h += 3
+	}
+	return h
 }
 
 func (s *Evidence) tableHeight() int { return max(1, s.height-s.headHeight()-evidenceDetails-2) }
@@ -56,6 +60,9 @@ func (s *Evidence) View() []string {
 	if s.progress != nil {
 		out = append(out, st.HRule(s.width))
 		out = append(out, widget.ProgressLong(st, *s.progress, s.width)...)
+	}
+	if s.height >= 28 {
+		out = append(out, kit.NewLine(s.width).String())
 	}
 	c := evidenceColumnsFor(s.width)
 	out = append(out, s.columnHeads(c), st.HRule(s.width))

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
@@ -189,11 +190,18 @@ func (e *export) View(width, height int) []string {
 			kit.NewLine(width).Space(1).Cell(st.Muted, "sha256", 8).Add(st.Text, r.Digest.String()).String(),
 		}
 	}
+	zoneWords := "times stand in UTC and in this zone"
+	if e.ctx.Zone == time.UTC {
+		zoneWords = ""
+	}
+	if e.field == exportZone {
+		zoneWords = words(zoneWords, "  z chooses another")
+	}
 	out := []string{
 		e.line(width, exportFormat, "format", exportEndings[e.ending].ending[1:], exportEndings[e.ending].words),
 		e.nameLine(width),
 		e.line(width, exportEvents, "events", e.eventsWord(), ""),
-		e.line(width, exportZone, "zone", kit.ZoneName(e.ctx.Zone, e.ctx.Now()), "beside UTC; z chooses another"),
+		e.line(width, exportZone, "zone", kit.ZoneName(e.ctx.Zone, e.ctx.Now()), zoneWords),
 	}
 	last := kit.NewLine(width).Space(2)
 	switch {

@@ -77,11 +77,16 @@ func (h *help) View(width, height int) []string {
 		if !any {
 			break
 		}
-		all = append(all, line)
+		all = append(all, line+kit.NewLine(width-w*columns).String())
 	}
 	h.lines, h.height = len(all), height
 	h.scroll.Shift(0, h.lines, height)
-	return all[h.scroll.Top:min(len(all), h.scroll.Top+height)]
+	out := all[h.scroll.Top:min(len(all), h.scroll.Top+height)]
+	if more := len(all) - h.scroll.Top - len(out); more > 0 {
+		text := "↓ " + kit.Plural(int64(more)+1, "more line")
+		out[len(out)-1] = kit.NewLine(width).Space(1).Add(h.ctx.Styles.Faint, text).String()
+	}
+	return out
 }
 
 func (h *help) section(s kit.KeySection, w int) []string {

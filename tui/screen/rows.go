@@ -58,6 +58,9 @@ func rowLine(st *kit.Styles, e *forensics.Event, c columns, zone *time.Location,
 		right += c.where + 1
 	}
 	text := what(e)
+	if original := strings.TrimSpace(e.Time.Original); e.Time.Unreliable && original != "" {
+		text = "“" + original + "” " + text
+	}
 	room := l.Left() - right - 1
 	for _, tag := range e.Tags {
 		if tag = kit.Cut(tag, 12); room-kit.Width(tag)-3 > room/2 {
@@ -76,9 +79,13 @@ func rowLine(st *kit.Styles, e *forensics.Event, c columns, zone *time.Location,
 		if country != "" {
 			w -= 3
 		}
-		l.Cell(st.Muted, place, w)
+		look := st.Muted
+		if e.IP.IsValid() && loud != st.Muted {
+			look = st.Text
+		}
+		l.Cell(look, place, w)
 		if country != "" {
-			l.Space(1).Cell(st.Text, country, 2)
+			l.Space(1).Cell(look, country, 2)
 		}
 		l.Space(1)
 	}
@@ -94,7 +101,7 @@ func rowLine(st *kit.Styles, e *forensics.Event, c columns, zone *time.Location,
 // clock is the time of day. A ~ marks a zone that the source does not state.
 func clock(e *forensics.Event, zone *time.Location) string {
 	if e.Time.Unreliable || e.Time.IsZero() {
-		return strings.TrimSpace(e.Time.Original)
+		return "–"
 	}
 	s := kit.Clock(e.Time, zone)
 	if e.Time.Zone != forensics.ZoneStated && s != "" {
@@ -115,7 +122,7 @@ func heading(e *forensics.Event, zone *time.Location) string {
 }
 
 func headingLine(st *kit.Styles, text string, width int) string {
-	return kit.NewLine(width).Space(2).Add(st.Strong, text).String()
+	return kit.NewLine(width).Space(2).Add(st.Muted, text).String()
 }
 
 // waitingLine stands where an event is being read.

@@ -72,6 +72,16 @@ func (t *table) move(to int) {
 	t.show()
 }
 
+// jump puts the cursor on an event that may be far away, and the window so that
+// something before it is seen as well.
+func (t *table) jump(to int) {
+	t.cursor = max(0, min(to, t.length()-1))
+	if t.cursor < t.top || t.cursor >= t.top+t.height || !t.sees(t.cursor) {
+		t.top = max(0, t.cursor-t.height/4)
+	}
+	t.show()
+}
+
 // show moves the window as little as needed to have the cursor in it.
 func (t *table) show() {
 	if t.height < 1 || t.length() == 0 {

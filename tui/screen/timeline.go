@@ -143,7 +143,7 @@ func (t *Timeline) answer(msg tea.Msg) tea.Cmd {
 		t.page(msg)
 	case sought:
 		if msg.epoch == t.epoch {
-			t.table.move(msg.index)
+			t.table.jump(msg.index)
 		}
 	case stripCounted:
 		if msg.request == t.stripAsk {

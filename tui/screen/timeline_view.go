@@ -26,7 +26,7 @@ func (t *Timeline) paneWidth() int {
 	if t.width < paneFrom {
 		return 0
 	}
-	return max(39, min(64, t.width*34/100))
+	return max(38, min(64, t.width*32/100))
 }
 
 func (t *Timeline) tableWidth() int {

@@ -31,13 +31,13 @@ func what(e *forensics.Event) string {
 func whatHappened(e *forensics.Event) string {
 	switch e.Kind {
 	case forensics.KeyCreated:
-		return words("created", quoted(e.Key), by(e), e.Detail)
+		return words("created", quoted(e.Key), e.Detail)
 	case forensics.KeyRemoved:
-		return words("removed", quoted(e.Key), by(e), e.Detail)
+		return words("removed", quoted(e.Key), e.Detail)
 	case forensics.LoginSucceeded:
-		return words("succeeded", e.Protocol, e.Client, by(e), e.Detail)
+		return words("succeeded", e.Protocol, e.Client, e.Detail)
 	case forensics.LoginFailed:
-		return words("failed", e.Protocol, e.Client, by(e), e.Detail)
+		return words("failed", e.Protocol, e.Client, e.Detail)
 	case forensics.ResetRequested:
 		return titled(e, "reset started")
 	case forensics.PasswordChanged:
@@ -49,17 +49,17 @@ func whatHappened(e *forensics.Event) string {
 	case forensics.MailMissing:
 		return words("missing", mails(e), in("from", e.Folder))
 	case forensics.RuleSet:
-		return words("mail rule", e.Detail, by(e))
+		return words("mail rule", e.Detail)
 	case forensics.ForwardingSet:
-		return words("forwarding", e.Detail, by(e))
+		return words("forwarding", e.Detail)
 	case forensics.RecoveryChanged:
 		return titled(e, "recovery data changed")
 	case forensics.SecondFactorChanged:
 		return titled(e, "second factor changed")
 	case forensics.ConsentGranted:
-		return words("access given", e.Detail, by(e))
+		return words("access given", e.Detail)
 	case forensics.SessionRevoked:
-		return words("signed out", e.Detail, by(e))
+		return words("signed out", e.Detail)
 	case forensics.FundsSent, forensics.FundsReceived:
 		return money(e)
 	case forensics.MailReceived:
@@ -129,13 +129,6 @@ func in(word, value string) string {
 		return ""
 	}
 	return word + " " + value
-}
-
-func by(e *forensics.Event) string {
-	if e.Certainty == forensics.Reported {
-		return in("says", e.Service)
-	}
-	return ""
 }
 
 func titled(e *forensics.Event, otherwise string) string {

@@ -53,12 +53,12 @@ func (s *Strip) TimeAt(cell, width int) int64 {
 }
 
 // Bars draws the counts in height lines of eighth blocks; the height of a bar
-// grows with the logarithm of the count, so that one event is seen beside thousands.
+// grows with the square root of the count, so that one event is seen beside thousands.
 func (s *Strip) Bars(st *kit.Styles, width, height int) []string {
 	blocks := []rune(" ▁▂▃▄▅▆▇█")
 	top := 1.0
 	for _, c := range s.Cells {
-		top = max(top, math.Log1p(float64(c.Sum())))
+		top = max(top, math.Sqrt(float64(c.Sum())))
 	}
 	lines := make([]string, height)
 	for row := range height {
@@ -98,8 +98,8 @@ func (s *Strip) bar(st *kit.Styles, i int, bottom bool, blocks []rune, floor, fu
 	if st.Mono && bottom && g != forensics.GroupMail && g != forensics.GroupOther {
 		return st.Strong, kit.GroupLetter(g)
 	}
-	eighths := max(1, int(math.Round(math.Log1p(float64(sum))/top*float64(full))))
-	return st.GroupStyle(g), string(blocks[max(0, min(8, eighths-floor))])
+	eighths := max(1, int(math.Round(math.Sqrt(float64(sum))/top*float64(full))))
+	return st.Bar[g], string(blocks[max(0, min(8, eighths-floor))])
 }
 
 // Axis draws the labels under the bars and the bracket around the time from a to b,
@@ -108,11 +108,11 @@ func (s *Strip) Axis(st *kit.Styles, width int, a, b int64) string {
 	if s.To <= s.From {
 		return kit.NewLine(width).String()
 	}
-	labels := s.labels(width)
 	left, right := s.CellOf(a, width), s.CellOf(b, width)
 	if a == b && a == 0 {
 		left, right = -1, -1
 	}
+	labels := s.labels(width, left, right)
 	l := kit.NewLine(width)
 	for i := 0; i < width; {
 		switch {
@@ -134,9 +134,13 @@ func (s *Strip) Axis(st *kit.Styles, width int, a, b int64) string {
 	return l.String()
 }
 
-// labels writes dates where a month, day or hour begins, as many as fit.
-func (s *Strip) labels(width int) []rune {
+// labels writes dates where a month, day or hour begins, as many as fit beside the
+// bracket from left to right; the ends of the strip first.
+func (s *Strip) labels(width, left, right int) []rune {
 	out := []rune(strings.Repeat(" ", width))
+	for i := max(0, left); i <= right && i < width; i++ {
+		out[i] = '═'
+	}
 	put := func(at int, text string) bool {
 		r := []rune(text)
 		if at < 0 || at+len(r) > width {
@@ -155,12 +159,13 @@ func (s *Strip) labels(width int) []rune {
 	ends := "2006-01-02"
 	if to.Sub(from) < 48*time.Hour {
 		ends = "01-02 15:04"
-		if from.Day() == to.Day() {
-			put(0, from.Format("2006-01-02 15:04"))
-		}
 	}
-	put(0, from.Format(ends))
-	put(width-len(ends), to.Format(ends))
+	if first := from.Format(ends); !put(0, first) {
+		put(right+3, first)
+	}
+	if last := to.Format(ends); !put(width-len(last), last) {
+		put(left-2-len(last), last)
+	}
 	for t := step.first(from); t.Before(to); t = step.next(t) {
 		put(s.CellOf(t.UnixNano(), width), step.label(t))
 	}
