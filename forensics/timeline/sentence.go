@@ -19,10 +19,12 @@ import (
 var sentences = map[forensics.Kind][]line{
 	forensics.KeyCreated: {
 		{reported, `{service} says an app password was created[: "{key}"][{unverified}][{other}]`},
+		{ofApplication, `{failed}Application credential[ "{key}"] created[ by {actor}][ from {where}][: {detail}]`},
 		{always, `{failed}App password[ "{key}"] created[ by {actor}][ from {where}][: {detail}]`},
 	},
 	forensics.KeyRemoved: {
 		{reported, `{service} says an app password was removed[: "{key}"][{unverified}][{other}]`},
+		{ofApplication, `{failed}Application credential[ "{key}"] removed[ by {actor}][ from {where}][: {detail}]`},
 		{always, `{failed}App password[ "{key}"] removed[ by {actor}][ from {where}][: {detail}]`},
 	},
 	forensics.LoginSucceeded: {
@@ -112,6 +114,12 @@ func reported(e *forensics.Event) bool { return e.Certainty == forensics.Reporte
 func several(e *forensics.Event) bool  { return messageCount(e) > 1 }
 func money(e *forensics.Event) bool    { return e.Amount != "" }
 func mail(e *forensics.Event) bool     { return e.Sender != forensics.SenderNone || e.From != "" }
+
+// ofApplication: the key is an application's own, not one that opens a mailbox for a mail program.
+func ofApplication(e *forensics.Event) bool {
+	op := strings.ToLower(e.Operation)
+	return strings.Contains(op, "service principal") || strings.Contains(op, "certificates and secrets")
+}
 
 func messageCount(e *forensics.Event) int { return max(len(e.Messages), len(e.UIDs)) }
 

@@ -19,6 +19,7 @@ func TestSentence(t *testing.T) {
 		{"login", forensics.Event{Kind: forensics.LoginSucceeded, Protocol: "imap", IP: ip, Country: "NL"}, "Signed in over IMAP from 203.0.113.77 (NL)"},
 		{"login_bare", forensics.Event{Kind: forensics.LoginSucceeded}, "Signed in"},
 		{"key_observed", forensics.Event{Kind: forensics.KeyCreated, Key: "Outlook-2", Actor: "admin@example.net", Account: "pat@example.net"}, `App password "Outlook-2" created by admin@example.net`},
+		{"application_credential", forensics.Event{Kind: forensics.KeyCreated, Key: "creds", Operation: "Add service principal credentials."}, `Application credential "creds" created`},
 		{"own_actor_is_not_repeated", forensics.Event{Kind: forensics.KeyCreated, Actor: "Pat@example.net", Account: "pat@example.net"}, `App password created`},
 		{"key_reported", forensics.Event{Kind: forensics.KeyCreated, Certainty: forensics.Reported, Service: "google", Key: "Mail", Sender: forensics.SenderAuthenticated}, `Google says an app password was created: "Mail"`},
 		{"reset_unverified", forensics.Event{Kind: forensics.ResetRequested, Certainty: forensics.Reported, Service: "coinbase", Subject: "Reset your password", Sender: forensics.SenderUnknown}, `Coinbase reset or verification mail: "Reset your password" (sender not verified)`},
