@@ -180,3 +180,17 @@ func (t *Timeline) Counts() (shown, all int64) {
 	}
 	return int64(t.table.view.Len()), int64(t.table.view.Total())
 }
+
+// Waiting reports whether a visible event is still being read.
+func (t *Timeline) Waiting() bool {
+	if t.table.view == nil {
+		return true
+	}
+	first, last := t.table.visible()
+	for i := first; i < last; i++ {
+		if t.table.pages.At(i) == nil {
+			return true
+		}
+	}
+	return false
+}
