@@ -11,15 +11,20 @@ import (
 
 // bulk holds the writer's own connection with its prepared statements.
 type bulk struct {
-	db                             *rawDB
-	event, text, find, seen, adopt *rawStmt
-	bump                           *rawStmt
+	db                            *rawDB
+	event, events                 *rawStmt // inserts of one event and of rowsAtOnce
+	text, find, seen, adopt, bump *rawStmt
 
 	hasher  factHasher
 	orphans map[int64]bool // facts whose event is being read again
 	next    int64          // number of the next event
 	fresh   []record       // of the batch that is being appended
 }
+
+const (
+	numEventColumns = 22 + int(numTexts)
+	rowsAtOnce      = 32
+)
 
 // eventColumns are the columns of the table event in the order in which insert
 // binds them.
@@ -35,12 +40,14 @@ func (c *Case) prepareBulk() (*bulk, error) {
 		return nil, err
 	}
 	b := &bulk{db: db}
-	names := eventColumns()
+	values := `(?` + strings.Repeat(", ?", numEventColumns-1) + `)`
+	insert := `INSERT INTO event (` + strings.Join(eventColumns(), ", ") + `) VALUES ` + values
 	for _, p := range []struct {
 		to    **rawStmt
 		query string
 	}{
-		{&b.event, `INSERT INTO event (` + strings.Join(names, ", ") + `) VALUES (?` + strings.Repeat(", ?", len(names)-1) + `)`},
+		{&b.event, insert},
+		{&b.events, insert + strings.Repeat(", "+values, rowsAtOnce-1)},
 		{&b.text, `INSERT INTO text (id, text) VALUES (?, ?)`},
 		{&b.find, `SELECT id FROM text WHERE text = ?`},
 		{&b.seen, `INSERT INTO seen_in (event, fact, item, "offset", length, line) VALUES (?, ?, ?, ?, ?, ?)`},
@@ -56,7 +63,7 @@ func (c *Case) prepareBulk() (*bulk, error) {
 
 // Close closes the connection.
 func (b *bulk) Close() error {
-	for _, s := range []*rawStmt{b.event, b.text, b.find, b.seen, b.adopt, b.bump} {
+	for _, s := range []*rawStmt{b.event, b.events, b.text, b.find, b.seen, b.adopt, b.bump} {
 		s.Close()
 	}
 	return b.db.Close()
@@ -89,36 +96,63 @@ func isCode(err error, code int) bool {
 	return errors.As(err, &e) && e.code&0xff == code
 }
 
-// insert stores a new event.
-func (b *bulk) insert(r *record) error {
-	size := len(r.digest) + len(r.original) + len(r.session) + len(r.messageID) + len(r.subject) + len(r.more)
-	if size > maxText {
-		return fmt.Errorf("an event of %d bytes is too long", size)
+// insert stores new events, as many as it can with one statement, because ending a
+// statement costs as much as a third of a row.
+func (b *bulk) insert(list []record) error {
+	for len(list) >= rowsAtOnce {
+		if err := b.insertWith(b.events, list[:rowsAtOnce]); err != nil {
+			return err
+		}
+		list = list[rowsAtOnce:]
 	}
-	s := b.event
+	for i := range list {
+		if err := b.insertWith(b.event, list[i:i+1]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (b *bulk) insertWith(s *rawStmt, list []record) error {
+	size := 0
+	for i := range list {
+		r := &list[i]
+		n := len(r.digest) + len(r.original) + len(r.session) + len(r.messageID) + len(r.subject) + len(r.more)
+		if n > maxText {
+			return fmt.Errorf("an event of %d bytes is too long", n)
+		}
+		size += n
+	}
 	if err := s.begin(size); err != nil {
 		return err
 	}
-	for i, v := range [...]int64{r.id, r.time, int64(r.kind), int64(r.certainty), int64(r.outcome), int64(r.flags), r.item, r.offset, r.length, r.line, r.n} {
-		s.bindInt(i+1, v)
-	}
-	if !r.digest.IsZero() {
-		s.bindBlob(12, r.digest[:])
-	}
-	s.bindText(13, r.original)
-	for i, v := range [...]int64{int64(r.zone), int64(r.port), int64(r.asn), int64(r.uid)} {
-		s.bindNumber(14+i, v)
-	}
-	s.bindText(18, r.session)
-	s.bindText(19, r.messageID)
-	s.bindText(20, r.subject)
-	s.bindNumber(21, r.fact)
-	s.bindText(22, r.more)
-	for i, id := range r.texts {
-		s.bindNumber(23+i, int64(id))
+	for i := range list {
+		bindEvent(s, &list[i], i*numEventColumns)
 	}
 	_, _, err := s.run()
 	return err
+}
+
+// bindEvent binds an event to the parameters after the one with the number at.
+func bindEvent(s *rawStmt, r *record, at int) {
+	for i, v := range [...]int64{r.id, r.time, int64(r.kind), int64(r.certainty), int64(r.outcome), int64(r.flags), r.item, r.offset, r.length, r.line, r.n} {
+		s.bindInt(at+1+i, v)
+	}
+	if !r.digest.IsZero() {
+		s.bindBlob(at+12, r.digest[:])
+	}
+	s.bindText(at+13, r.original)
+	for i, v := range [...]int64{int64(r.zone), int64(r.port), int64(r.asn), int64(r.uid)} {
+		s.bindNumber(at+14+i, v)
+	}
+	s.bindText(at+18, r.session)
+	s.bindText(at+19, r.messageID)
+	s.bindText(at+20, r.subject)
+	s.bindNumber(at+21, r.fact)
+	s.bindText(at+22, r.more)
+	for i, id := range r.texts {
+		s.bindNumber(at+23+i, int64(id))
+	}
 }
 
 // store adds a text.

@@ -162,11 +162,18 @@ func (c *Case) logCreation() error {
 	return c.Log("case created", c.Name())
 }
 
+// manyUnsettled is how many events may be missing from the derived file when a case
+// is closed: more take a person's time at the next start.
+const manyUnsettled = 20_000
+
 // Close ends all access. Views of the case cannot be read any more.
 func (c *Case) Close() error {
 	c.writeMu.Lock()
 	defer c.writeMu.Unlock()
 	var errs []error
+	if c.unsettled() > manyUnsettled {
+		errs = append(errs, c.Settle())
+	}
 	if c.bulk != nil {
 		errs = append(errs, c.bulk.Close())
 		c.bulk = nil
@@ -185,6 +192,17 @@ func (c *Case) Close() error {
 		errs = append(errs, os.RemoveAll(c.scratch))
 	}
 	return errors.Join(errs...)
+}
+
+// unsettled counts the events in memory that the derived file does not have, which
+// an add that was killed leaves.
+func (c *Case) unsettled() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.write == nil || c.state == nil {
+		return 0
+	}
+	return c.absorbed().columns.len() - c.state.settled
 }
 
 // Name gives the case's name, without folder and suffix.

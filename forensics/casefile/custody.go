@@ -76,8 +76,8 @@ func (c *Case) Custody() ([]forensics.Custody, error) {
 }
 
 // CheckCustody reads the chain again and reports the first entry that was changed,
-// taken out or put in. It cannot see that entries are missing at the end: a
-// report names the newest hash for that.
+// taken out or put in. It cannot see that entries are missing at the end: that needs
+// the newest hash, noted elsewhere.
 func (c *Case) CheckCustody() error {
 	entries, err := c.Custody()
 	if err != nil {

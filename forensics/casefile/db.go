@@ -49,7 +49,7 @@ func (c *Case) connect() error {
 		return c.connectReadOnly(file)
 	}
 	write, err := sql.Open("sqlite", dsn(file, url.Values{
-		"_pragma": {"busy_timeout(5000)", "page_size(16384)", "journal_mode(WAL)", "synchronous(NORMAL)", "foreign_keys(0)"},
+		"_pragma": {"busy_timeout(5000)", "synchronous(NORMAL)", "foreign_keys(0)"},
 		"_txlock": {"immediate"},
 	}))
 	if err != nil {
@@ -57,6 +57,13 @@ func (c *Case) connect() error {
 	}
 	write.SetMaxOpenConns(1)
 	c.write = write
+	// Large pages: events come in by the thousand and are written twice, to the log
+	// and from there to the database. The size counts only while the file is new.
+	for _, pragma := range []string{`PRAGMA page_size = 16384`, `PRAGMA journal_mode = WAL`} {
+		if _, err := write.Exec(pragma); err != nil {
+			return &forensics.Error{What: "the case database cannot be opened", File: file, Byte: -1, Err: c.explain(err)}
+		}
+	}
 	if err := c.migrate(); err != nil {
 		return err
 	}

@@ -53,6 +53,9 @@ func (v *View) Seek(nano int64) int { return v.SeekTime(nano) }
 // Time gives the time of an event of the view, in nanoseconds since 1970.
 func (v *View) Time(k int) int64 { return v.s.columns.time[v.index[k]] }
 
+// Item gives the number of the item that an event of the view was read from first.
+func (v *View) Item(k int) int64 { return int64(v.s.columns.item[v.index[k]]) }
+
 // Row gives the number of an event of the view.
 func (v *View) Row(k int) int64 { return v.s.columns.row[v.index[k]] }
 

@@ -255,13 +255,9 @@ func (w *ItemWriter) Append(batch []forensics.Event) (duplicates int, err error)
 			if dup {
 				duplicates++
 				fresh = fresh[:len(fresh)-1]
-				continue
-			}
-			if err := c.bulk.insert(r); err != nil {
-				return err
 			}
 		}
-		return nil
+		return c.bulk.insert(fresh)
 	})
 	if err != nil {
 		*w = before
