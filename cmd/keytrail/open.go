@@ -95,8 +95,6 @@ func (c *screenCase) Query(ctx context.Context, e filter.Expr) (kit.View, error)
 
 type screenView struct{ *casefile.View }
 
-func (v screenView) SeekTime(nano int64) int { return v.SeekTime(nano) }
-
 func (v screenView) Histogram(from, to int64, cells int) []kit.Cell {
 	list := v.View.Histogram(from, to, cells)
 	out := make([]kit.Cell, len(list))

@@ -47,9 +47,6 @@ func (v *View) SeekTime(nano int64) int {
 	return sort.Search(v.dated, func(k int) bool { return v.s.columns.time[v.index[k]] >= nano })
 }
 
-// Seek is SeekTime.
-func (v *View) Seek(nano int64) int { return v.SeekTime(nano) }
-
 // Time gives the time of an event of the view, in nanoseconds since 1970.
 func (v *View) Time(k int) int64 { return v.s.columns.time[v.index[k]] }
 
