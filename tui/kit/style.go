@@ -45,12 +45,12 @@ func (s Style) with(p string) Style {
 type tokens struct {
 	text, muted, faint, accent, row, good, bad uint32
 	groups                                     [8]uint32
-	dimLogin, dimMail                          uint32
+	dimLogin, dimMail, ground                  uint32
 }
 
 var darkTokens = tokens{
 	text: 0xd5d9e0, muted: 0x8e96a3, faint: 0x4d5461, accent: 0xf2a65a, row: 0x262c36, good: 0x8fc983, bad: 0xf2777a,
-	dimLogin: 0x3d6a96, dimMail: 0x4d5461,
+	dimLogin: 0x3d6a96, dimMail: 0x4d5461, ground: 0x14181f,
 	groups: [8]uint32{
 		forensics.GroupOther: 0x8e96a3, forensics.GroupMail: 0x8e96a3,
 		forensics.GroupKey: 0xe9c46a, forensics.GroupLogin: 0x74b3f0, forensics.GroupReset: 0xc099f0,
@@ -60,7 +60,7 @@ var darkTokens = tokens{
 
 var lightTokens = tokens{
 	text: 0x24292f, muted: 0x5f6873, faint: 0xb9c0c8, accent: 0xb35900, row: 0xe8edf3, good: 0x2d7d32, bad: 0xc4262e,
-	dimLogin: 0x9cc3e8, dimMail: 0xc3c9d0,
+	dimLogin: 0x9cc3e8, dimMail: 0xc3c9d0, ground: 0xffffff,
 	groups: [8]uint32{
 		forensics.GroupOther: 0x5f6873, forensics.GroupMail: 0x5f6873,
 		forensics.GroupKey: 0x8a6500, forensics.GroupLogin: 0x0b62b8, forensics.GroupReset: 0x7a3ec2,
@@ -82,6 +82,7 @@ type Styles struct {
 	Rule                       Style
 	Key                        Style // a key in a hint
 	Group                      [8]Style
+	Block                      [8]Style // the group's letter on a ground of its colour
 	Bar                        [8]Style // the group in the density strip: the everyday ones are dim
 }
 
@@ -103,6 +104,7 @@ func NewStyles(dark, mono bool) *Styles {
 	}
 	for g, c := range t.groups {
 		s.Group[g], s.Bar[g] = fg(c), fg(c)
+		s.Block[g] = fg(t.ground).over(bg(c)).Bold()
 	}
 	s.Bar[forensics.GroupLogin] = fg(t.dimLogin)
 	s.Bar[forensics.GroupMail], s.Bar[forensics.GroupOther] = fg(t.dimMail), fg(t.dimMail)
@@ -112,6 +114,9 @@ func NewStyles(dark, mono bool) *Styles {
 func monoStyles() *Styles {
 	bold := Style{"1"}
 	s := &Styles{Mono: true, Strong: bold, Title: bold, Bad: bold, Warn: bold, Row: bold, Match: bold, Caret: Style{"7"}, Key: bold}
+	for g := range s.Block {
+		s.Block[g] = bold
+	}
 	return s
 }
 

@@ -28,7 +28,7 @@ const (
 )
 
 var exportEndings = [...]struct{ ending, words string }{
-	{".xlsx", "workbook: timeline, keys, logins, resets, deletions, coverage, custody"},
+	{".xlsx", "workbook: timeline, keys, logins, resets, deletions, custody"},
 	{".csv", "one row an event, opens in any spreadsheet"},
 	{".jsonl", "one JSON object an event, ready for Timesketch"},
 }
@@ -203,14 +203,16 @@ func (e *export) View(width, height int) []string {
 		e.line(width, exportEvents, "events", e.eventsWord(), ""),
 		e.line(width, exportZone, "zone", kit.ZoneName(e.ctx.Zone, e.ctx.Now()), zoneWords),
 	}
-	last := kit.NewLine(width).Space(2)
 	switch {
 	case e.writing:
-		last.Add(st.Accent, "writing…").Add(st.Muted, "  esc stops it; no half file is left")
-	case e.problem != "":
-		last.Add(st.Bad, "✗ "+e.problem)
+		return append(out, kit.NewLine(width).Space(2).Add(st.Accent, "writing…").Add(st.Muted, "  esc stops it; no half file is left").String())
+	case e.problem == "":
+		return append(out, kit.NewLine(width).String())
 	}
-	return append(out, last.String())
+	for _, text := range kit.Wrap("✗ "+e.problem, width-4, 4) {
+		out = append(out, kit.NewLine(width).Space(2).Add(st.Bad, text).String())
+	}
+	return out
 }
 
 func (e *export) eventsWord() string {

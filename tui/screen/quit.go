@@ -41,8 +41,9 @@ func (q *quit) Update(msg tea.Msg) (kit.Sheet, tea.Cmd) {
 
 func (q *quit) View(width, height int) []string {
 	st := q.ctx.Styles
-	return []string{
-		kit.NewLine(width).Space(1).Add(st.Text, "Evidence is still being added.").String(),
-		kit.NewLine(width).Space(1).Add(st.Muted, "Stopped now, what was read stays in the case; adding the same again goes on where it stopped.").String(),
+	out := []string{kit.NewLine(width).Space(1).Add(st.Text, "Evidence is still being added.").String()}
+	for _, text := range kit.Wrap("Stopped now, what was read stays in the case; adding the same again goes on from there.", width-2, height-1) {
+		out = append(out, kit.NewLine(width).Space(1).Add(st.Muted, text).String())
 	}
+	return out
 }

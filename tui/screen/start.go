@@ -282,7 +282,9 @@ func (s *Start) menu() []string {
 		st.HRule(w),
 	}
 	if len(s.recent) == 0 {
-		out = append(out, kit.NewLine(w).Space(2).Add(st.Muted, "None yet. A case is a folder that holds what the evidence says; the evidence itself stays where it is.").String())
+		for _, text := range kit.Wrap("None yet. A case is a folder that holds what the evidence says; the evidence itself stays where it is.", w-2, 3) {
+			out = append(out, kit.NewLine(w).Space(2).Add(st.Muted, text).String())
+		}
 	}
 	for i, r := range s.recent {
 		out = append(out, s.recentLine(r, i == s.cursor, w))
@@ -311,7 +313,7 @@ func (s *Start) recentLine(r kit.RecentCase, chosen bool, w int) string {
 		events = kit.Plural(r.Events, "event")
 	}
 	l.Number(st.Muted, events, 16).Space(2).Cell(st.Muted, ago(s.ctx.Now().Sub(r.Opened)), 14).Space(1)
-	return l.Add(st.Faint, filepath.Dir(r.Path)).String()
+	return l.Add(st.Muted, filepath.Dir(r.Path)).String()
 }
 
 // ago says roughly how long something is past.
@@ -333,7 +335,7 @@ func (s *Start) providers() []string {
 	st, w := s.ctx.Styles, s.left().width
 	out := []string{
 		kit.NewLine(w).Add(st.Title, "Somebody was in my mailbox").String(),
-		kit.NewLine(w).Add(st.Muted, "Nothing you do here changes your mailbox. First we collect what is left of the trail.").String(),
+		kit.NewLine(w).Add(st.Muted, "Nothing here changes your mailbox. First, collect what is left of the trail.").String(),
 		kit.NewLine(w).String(),
 		kit.NewLine(w).Add(st.Strong, "Where is the mailbox?").String(),
 		st.HRule(w),

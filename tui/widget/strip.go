@@ -35,6 +35,11 @@ func Loudest(c kit.Cell) (g forensics.Group, ok bool) {
 	return forensics.GroupOther, false
 }
 
+// rare holds for the groups whose cells carry their letter.
+func rare(g forensics.Group) bool {
+	return g != forensics.GroupMail && g != forensics.GroupOther && g != forensics.GroupLogin
+}
+
 // CellOf is the cell that a time falls into, kept inside the strip.
 func (s *Strip) CellOf(nano int64, width int) int {
 	if s.To <= s.From || width < 1 {
@@ -95,10 +100,13 @@ func (s *Strip) bar(st *kit.Styles, i int, bottom bool, blocks []rune, floor, fu
 		return st.Faint, " "
 	}
 	g, _ := Loudest(c)
-	if st.Mono && bottom && g != forensics.GroupMail && g != forensics.GroupOther {
-		return st.Strong, kit.GroupLetter(g)
-	}
 	eighths := max(1, int(math.Round(math.Sqrt(float64(sum))/top*float64(full))))
+	if rare(g) {
+		if bottom { // the letter says what the colour says
+			return st.Block[g], kit.GroupLetter(g)
+		}
+		eighths = max(8, eighths)
+	}
 	return st.Bar[g], string(blocks[max(0, min(8, eighths-floor))])
 }
 
