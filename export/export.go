@@ -48,11 +48,29 @@ func each(ctx context.Context, events Source, use func(*forensics.Event) error) 
 	return nil
 }
 
+// Part is the events of s from index from up to and without index to.
+func Part(s Source, from, to int) Source { return part{s, from, to} }
+
+type part struct {
+	s        Source
+	from, to int
+}
+
+func (p part) Len() int { return p.to - p.from }
+
+// Events gives up to n events from index from of the part on.
+func (p part) Events(from, n int) ([]forensics.Event, error) {
+	return p.s.Events(p.from+from, max(0, min(n, p.to-p.from-from)))
+}
+
 // Result is a file that was written.
 type Result struct {
 	Path   string
-	Size   int64
+	Size   int64 // bytes
+	Rows   int64 // events
 	Digest forensics.Digest
+	// Further are files that were written beside it, such as the events that a .jsonl cannot hold.
+	Further []Result
 }
 
 // Endings are the file types that a report can have.

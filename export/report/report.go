@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"keytrail/export"
+	"keytrail/export/xlsx"
 	"keytrail/forensics/casefile"
 	"keytrail/forensics/filter"
 )
@@ -34,16 +35,29 @@ func Write(ctx context.Context, c *casefile.Case, path string, o Options) (expor
 	if err != nil {
 		return export.Result{}, err
 	}
-	view, err := c.Query(ctx, expr)
+	g := &gatherer{c: c, o: o, own: expr}
+	if o.Redact {
+		if g.hide, err = g.redactor(ctx); err != nil {
+			return export.Result{}, err
+		}
+	}
+	view, err := g.view(ctx, expr, "")
 	if err != nil {
 		return export.Result{}, err
 	}
-	result, err := export.File(path, o.Force, func(w io.Writer) error {
-		if ending == ".csv" {
-			return export.CSV(ctx, w, view, zone)
+	var result export.Result
+	switch ending {
+	case ".csv":
+		result, err = export.File(path, o.Force, func(w io.Writer) error { return export.CSV(ctx, w, g.hidden(view), zone) })
+	case ".jsonl":
+		return g.timesketch(ctx, path, view)
+	default:
+		var content *xlsx.Content
+		if content, err = g.content(ctx); err != nil {
+			return export.Result{}, err
 		}
-		return export.JSONL(ctx, w, view)
-	})
+		result, err = export.File(path, o.Force, func(w io.Writer) error { return xlsx.Write(ctx, w, content) })
+	}
 	result.Rows = int64(view.Len())
 	return result, err
 }

@@ -1,0 +1,193 @@
+package xlsx
+
+import (
+	"context"
+	"fmt"
+	"net/netip"
+	"slices"
+	"strings"
+
+	"keytrail/forensics"
+	"keytrail/forensics/timeline"
+)
+
+// The chronology is the page that a person reads first: the steps of an attack as far as the
+// evidence speaks of them, chosen by group and never by a verdict. Logins are many, so those are taken that
+// came from an address with few successful ones; everything is on the other sheets.
+
+const (
+	chronologyLines = 48 // what fits a printed page
+	rareLogins      = 3  // an address with so many successful logins or fewer
+	maxAddresses    = 100_000
+)
+
+func sentenceOf(e *forensics.Event) string { return timeline.Sentence(e) }
+
+// source is the events that one kind of line is taken from.
+type source struct {
+	what   string
+	total  int
+	events []forensics.Event
+}
+
+// stepEvents reads the first events of each step. Logins are gathered later.
+func (b *book) stepEvents(ctx context.Context) ([]source, error) {
+	var out []source
+	take := func(what string, events Events) error {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		n := min(events.Dated(), chronologyLines)
+		list, err := events.Events(0, n)
+		out = append(out, source{what, events.Dated(), list})
+		return err
+	}
+	for _, g := range []forensics.Group{forensics.GroupKey, forensics.GroupReset, forensics.GroupSettings, forensics.GroupMoney} {
+		if err := take(g.String(), b.c.Groups[g]); err != nil {
+			return nil, err
+		}
+	}
+	return out, take("alert", b.c.Alerts)
+}
+
+// addressBook counts the successful logins by account and address, and keeps the few events of each that has few.
+type addressBook struct {
+	of       map[accountAddress]*addressLogins
+	overflow bool
+}
+
+type accountAddress struct {
+	account string
+	ip      netip.Addr
+}
+
+type addressLogins struct {
+	n      int
+	events []forensics.Event
+}
+
+func (a *addressBook) add(e *forensics.Event) {
+	if e.Kind != forensics.LoginSucceeded || !e.IP.IsValid() || e.Time.Unreliable || e.Time.IsZero() {
+		return
+	}
+	if a.of == nil {
+		a.of = map[accountAddress]*addressLogins{}
+	}
+	key := accountAddress{strings.ToLower(e.Account), e.IP}
+	l := a.of[key]
+	if l == nil {
+		if len(a.of) == maxAddresses {
+			a.overflow = true
+			return
+		}
+		l = &addressLogins{}
+		a.of[key] = l
+	}
+	l.n++
+	if l.n <= rareLogins {
+		l.events = append(l.events, *e)
+	} else {
+		l.events = nil
+	}
+}
+
+// rare lists the logins from addresses with few, in the order of time.
+func (a *addressBook) rare() source {
+	s := source{what: "login"}
+	for _, l := range a.of {
+		s.events = append(s.events, l.events...)
+	}
+	s.total = len(s.events)
+	slices.SortFunc(s.events, func(x, y forensics.Event) int { return forensics.Compare(&x, &y) })
+	return s
+}
+
+// choose takes lines from the sources in turn until the page is full, the earliest of each first.
+func choose(sources []source, lines int) (chosen []forensics.Event, all int) {
+	for _, s := range sources {
+		all += s.total
+	}
+	for round := 0; len(chosen) < lines; round++ {
+		before := len(chosen)
+		for _, s := range sources {
+			if round < len(s.events) && len(chosen) < lines {
+				chosen = append(chosen, s.events[round])
+			}
+		}
+		if len(chosen) == before {
+			break
+		}
+	}
+	slices.SortFunc(chosen, func(x, y forensics.Event) int { return forensics.Compare(&x, &y) })
+	return chosen, all
+}
+
+func (w *summaryWriter) chronology(steps []source) error {
+	b, r := w.b, w.r
+	chosen, all := choose(append(slices.Clone(steps), b.addresses.rare()), chronologyLines)
+	if err := w.line(func() {}); err != nil {
+		return err
+	}
+	if err := w.part("Chronology on one page", summaryPrinted); err != nil {
+		return err
+	}
+	note := fmt.Sprintf("Chosen by group, not by who did it: keys, resets, settings, money, warnings, and logins from addresses with at most %d successful ones for their account.", rareLogins)
+	if all > len(chosen) {
+		note += fmt.Sprintf(" %d of %d such events; the others are on their sheets.", len(chosen), all)
+	}
+	if b.addresses.overflow {
+		note += fmt.Sprintf(" There are more than %d addresses: of the others no logins were taken.", maxAddresses)
+	}
+	if err := w.line(func() { r.text(b.st.small, note) }); err != nil {
+		return err
+	}
+	second := "Kind"
+	if b.zone != nil {
+		second = "Time (" + zoneName(b.zone) + ")"
+	}
+	if err := w.heads("Time (UTC)", second, "Group", "Account", "What happened", "IP address", "Evidence, place"); err != nil {
+		return err
+	}
+	for i := range chosen {
+		e := &chosen[i]
+		err := w.line(func() {
+			utcCell(r, &e.Time)
+			if b.zone != nil {
+				zoneCell(r, &e.Time, b.zone)
+			} else {
+				r.text(b.st.text, e.Kind.String())
+			}
+			groupCell(r, e)
+			accountCell(r, e)
+			r.text(b.st.wrap, sentenceOf(e)+b.chronologyState(e))
+			ipCell(r, e)
+			r.text(b.st.small, fmt.Sprintf("no. %d, %s", e.Ref.Evidence, placeShort(e.Ref)))
+		})
+		if err != nil {
+			return err
+		}
+	}
+	if len(chosen) == 0 {
+		return w.line(func() { r.text(b.st.faint, "There are no such events.") })
+	}
+	return nil
+}
+
+// chronologyState adds what must not be overlooked: that it is a notice's word, and what became of it.
+func (b *book) chronologyState(e *forensics.Event) string {
+	s := ""
+	if e.Certainty != forensics.Observed {
+		s = " · " + e.Certainty.String()
+	}
+	if d, ok := b.deletedBy[e.Row]; ok {
+		s += " · its mail was deleted " + spanText(d.after) + " later"
+	}
+	return s
+}
+
+func placeShort(ref forensics.Ref) string {
+	if ref.Line > 0 {
+		return fmt.Sprintf("line %d", ref.Line)
+	}
+	return fmt.Sprintf("byte %d", ref.Offset)
+}

@@ -1,0 +1,57 @@
+package xlsx
+
+import (
+	"strings"
+
+	"keytrail/forensics"
+)
+
+// speaks says what each format can speak of: the groups of its events, and what a reader may not
+// conclude from its silence. A test keeps the groups equal to what the formats say of themselves.
+var speaks = map[string]struct {
+	groups []forensics.Group
+	limits string
+}{
+	"microsoft/unified-audit": {groupList("key login reset deletion settings mail other"),
+		"as far as auditing was on and the licence logs it"},
+	"microsoft/entra-signin":    {groupList("login other"), "kept by Microsoft for 7 or 30 days"},
+	"microsoft/entra-audit":     {groupList("key reset settings other"), "changes to accounts and their credentials only"},
+	"google/workspace-audit":    {groupList("login key reset settings deletion mail other"), "only the applications that were exported"},
+	"google/takeout-access-log": {groupList("login other"), "activity of the account as Google groups it"},
+	"mailserver/dovecot":        {groupList("login deletion mail other"), "deletions only where mail_log is on"},
+	"mailserver/postfix":        {groupList("login"), "sign-ins for sending only"},
+	"mailserver/exim":           {groupList("login mail"), "sending only"},
+	"mailserver/courier":        {groupList("login"), "sign-ins only"},
+	"mailserver/roundcube":      {groupList("login"), "sign-ins over this webmail only"},
+	"mailbox/maildir":           {mailboxGroups, mailboxLimits},
+	"mailbox/mbox":              {mailboxGroups, mailboxLimits},
+	"mailbox/eml":               {mailboxGroups, "this one message"},
+	"generic/table":             {groupList("other"), "only what its columns were said to mean"},
+}
+
+const mailboxLimits = "mails that are still in it; of keys, logins and money only what notices among them say"
+
+var mailboxGroups = groupList("mail reset key login money settings")
+
+func groupList(names string) []forensics.Group {
+	var list []forensics.Group
+	for _, name := range strings.Fields(names) {
+		if g, ok := forensics.ParseGroup(name); ok {
+			list = append(list, g)
+		}
+	}
+	return list
+}
+
+// speaksText is the cell of the coverage sheet.
+func speaksText(format string) string {
+	s, ok := speaks[format]
+	if !ok {
+		return ""
+	}
+	names := make([]string, len(s.groups))
+	for i, g := range s.groups {
+		names[i] = g.String()
+	}
+	return strings.Join(names, ", ") + " (" + s.limits + ")"
+}
