@@ -10,6 +10,9 @@ import (
 	"keytrail/tui/kit"
 )
 
+// addFunc is what Services.Add is.
+type addFunc = func(ctx context.Context, c kit.Case, paths []string, progress func(kit.Progress)) error
+
 // adding is the state of the add that runs, and of those that wait for it.
 type adding struct {
 	running  bool
@@ -24,12 +27,12 @@ func (a *app) startAdd() tea.Cmd {
 	if a.add.running || len(a.add.queue) == 0 || a.ctx.Case == nil || a.ctx.Add == nil {
 		return nil
 	}
-	ctx, stop := context.WithCancel(a.runContext())
+	ctx, stop := context.WithCancel(a.opts.ctx)
 	paths := a.add.queue
 	a.add = adding{running: true, stop: stop, news: make(chan kit.Progress, 1)}
 	a.add.progress.Path = paths[0]
 	a.ctx.Adding = true
-	return tea.Batch(a.addCmd(ctx, paths, a.add.news), waitCmd(a.add.news), a.pollCmd())
+	return tea.Batch(addCmd(ctx, a.ctx.Add, a.ctx.Case, paths, a.add.news), waitCmd(a.add.news), pollCmd(a.ctx.Case))
 }
 
 // addMessage handles what an add sends.
@@ -72,14 +75,12 @@ func (a *app) addFinished(msg kit.AddFinished) tea.Cmd {
 	if a.quitting {
 		return tea.Quit
 	}
-	a.seen = -1 // whatever the last look at the case saw
-	return tea.Batch(a.broadcast(msg), a.pollCmd(), a.startAdd())
+	return tea.Batch(a.broadcast(msg), a.broadcast(kit.CaseChanged{}), pollCmd(a.ctx.Case), a.startAdd())
 }
 
 // addCmd runs an add to its end. Its progress goes into news, where a newer one replaces
 // one that nobody took.
-func (a *app) addCmd(ctx context.Context, paths []string, news chan kit.Progress) tea.Cmd {
-	add, c := a.ctx.Add, a.ctx.Case
+func addCmd(ctx context.Context, add addFunc, c kit.Case, paths []string, news chan kit.Progress) tea.Cmd {
 	return func() tea.Msg {
 		defer close(news)
 		err := add(ctx, c, paths, func(p kit.Progress) {

@@ -1,7 +1,6 @@
 package tui
 
 import (
-	"context"
 	"time"
 
 	"charm.land/bubbles/v2/key"
@@ -36,8 +35,7 @@ type app struct {
 
 	add      adding
 	quitting bool
-	seen     int64 // generation of the case that the screens know
-	failure  error // what Run returns
+	seen     int64 // generation of the case that the screens know, 0 before the first look
 }
 
 // generationSeen is what the case counts its changes with.
@@ -62,7 +60,7 @@ func newApp(o Options) *app {
 
 // open makes the screens of a case.
 func (a *app) open(c kit.Case) {
-	a.ctx.Case, a.active, a.sheets = c, 0, nil
+	a.ctx.Case, a.active, a.sheets, a.seen = c, 0, nil, 0
 	k := a.ctx.Keys
 	a.tabs = []tab{
 		{k.Timeline, "Timeline", screen.NewTimeline(a.ctx)},
@@ -83,7 +81,7 @@ func (a *app) initScreens() tea.Cmd {
 	for _, t := range a.tabs {
 		cmds = append(cmds, t.screen.Init())
 	}
-	return tea.Batch(append(cmds, a.pollCmd())...)
+	return tea.Batch(append(cmds, pollCmd(a.ctx.Case))...)
 }
 
 // Update decides who gets a message.
@@ -135,16 +133,15 @@ func (a *app) own(msg tea.Msg) (tea.Cmd, bool) {
 	case screen.ZoneCycled:
 		return a.nextZone(), true
 	case kit.TagChosen, kit.NoteWritten:
-		return a.markCmd(msg), true
+		return markCmd(a.ctx.Case, msg), true
 	case kit.FilterChosen, kit.TimeChosen:
-		a.active = 0
-		return a.toActive(msg), true
+		return tea.Batch(a.show(0), a.toActive(msg)), true
 	case kit.QuitChosen:
 		return a.quitChosen(msg), true
 	case generationSeen:
 		return a.generation(msg), true
 	case pollDue:
-		return a.pollCmd(), true
+		return pollCmd(a.ctx.Case), true
 	}
 	if cmd := screen.ZoneCmd(msg); cmd != nil {
 		return cmd, true
@@ -189,17 +186,19 @@ func (a *app) everywhere(msg tea.KeyPressMsg) (tea.Cmd, bool) {
 	case key.Matches(msg, k.Add) && a.ctx.Add != nil:
 		return kit.Send(kit.SheetOpened{Sheet: screen.NewAddSheet(a.ctx)}), true
 	case key.Matches(msg, k.Export) && a.ctx.Export != nil:
-		return a.exportSheet(), true
+		if t, ok := a.tabs[0].screen.(*screen.Timeline); ok {
+			shown, all := t.Counts()
+			return kit.Send(kit.SheetOpened{Sheet: screen.NewExportSheet(a.ctx, t.Filter(), shown, all)}), true
+		}
+		return nil, true
 	case key.Matches(msg, k.Undo):
-		return a.undoCmd(), true
+		return undoCmd(a.ctx.Case), true
 	case key.Matches(msg, k.Filter) && a.active != 0:
-		a.active = 0
-		return a.toActive(msg), true
+		return tea.Batch(a.show(0), a.toActive(msg)), true
 	}
 	for i, t := range a.tabs {
 		if key.Matches(msg, t.key) {
-			a.active = i
-			return nil, true
+			return a.show(i), true
 		}
 	}
 	return nil, false
@@ -224,8 +223,8 @@ func (a *app) mouse(msg tea.Msg) tea.Cmd {
 	switch m := msg.(type) {
 	case tea.MouseClickMsg:
 		if m.Y == tabsLine && a.ctx.Case != nil {
-			if i := a.tabAt(m.X); i >= 0 {
-				a.active = i
+			if i := (frame{a}).tabAt(m.X); i >= 0 {
+				return a.show(i)
 			}
 			return nil
 		}
@@ -239,6 +238,16 @@ func (a *app) mouse(msg tea.Msg) tea.Cmd {
 		return a.toActive(m)
 	}
 	return nil
+}
+
+// show brings a numbered screen to the front.
+func (a *app) show(i int) tea.Cmd {
+	if i == a.active {
+		return nil
+	}
+	hidden := a.toActive(kit.Shown{On: false})
+	a.active = i
+	return tea.Batch(hidden, a.toActive(kit.Shown{On: true}))
 }
 
 // screen is the one that is shown.
@@ -306,19 +315,17 @@ func (a *app) nextZone() tea.Cmd {
 // generation tells the screens when the case has changed, and looks again while it grows.
 func (a *app) generation(msg generationSeen) tea.Cmd {
 	var cmds []tea.Cmd
-	if msg.generation != a.seen {
-		if a.seen = msg.generation; a.seen != 0 {
-			cmds = append(cmds, a.broadcast(kit.CaseChanged{}))
-		}
+	if a.seen != 0 && msg.generation != a.seen {
+		cmds = append(cmds, a.broadcast(kit.CaseChanged{}))
 	}
+	a.seen = msg.generation
 	if a.add.running {
 		cmds = append(cmds, tea.Tick(pollTime, func(time.Time) tea.Msg { return pollDue{} }))
 	}
 	return tea.Batch(cmds...)
 }
 
-func (a *app) pollCmd() tea.Cmd {
-	c := a.ctx.Case
+func pollCmd(c kit.Case) tea.Cmd {
 	return func() tea.Msg { return generationSeen{c.Generation()} }
 }
 
@@ -340,12 +347,4 @@ func (a *app) quitChosen(msg kit.QuitChosen) tea.Cmd {
 		a.add.stop()
 	}
 	return nil
-}
-
-// runContext is what commands of the root run under.
-func (a *app) runContext() context.Context {
-	if a.opts.ctx != nil {
-		return a.opts.ctx
-	}
-	return context.Background()
 }

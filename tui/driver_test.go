@@ -128,7 +128,7 @@ var special = map[string]tea.KeyPressMsg{
 
 // screen is the plain text of the screen, without blanks at the ends of lines.
 func (d *driver) screen() string {
-	lines := strings.Split(ansi.Strip(d.app.content()), "\n")
+	lines := strings.Split(ansi.Strip(frame{d.app}.content()), "\n")
 	for i := range lines {
 		lines[i] = strings.TrimRight(lines[i], " ")
 	}
@@ -185,12 +185,12 @@ func (d *driver) golden(name string) {
 // exact checks that the screen has as many lines and cells as the terminal.
 func (d *driver) exact() {
 	d.t.Helper()
-	lines := strings.Split(d.app.content(), "\n")
+	lines := strings.Split(frame{d.app}.content(), "\n")
 	if len(lines) != d.app.height {
 		d.t.Errorf("the screen has %d lines, want %d:\n%s", len(lines), d.app.height, d.screen())
 	}
 	for i, l := range lines {
-		if w := ansi.StringWidth(l); w != d.app.width {
+		if w := ansi.StringWidthWc(l); w != d.app.width {
 			d.t.Errorf("line %d is %d cells wide, want %d: %q", i+1, w, d.app.width, l)
 		}
 	}

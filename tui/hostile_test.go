@@ -87,7 +87,7 @@ func TestHostile(t *testing.T) {
 			screenTest(t, size.width, size.height, o, func(d *driver) {
 				check := func(where string) {
 					t.Helper()
-					checkBytes(t, where, d.app.content())
+					checkBytes(t, where, frame{d.app}.content())
 					checkBytes(t, where+" title", d.app.View().WindowTitle)
 					d.exact()
 				}

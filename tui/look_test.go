@@ -22,7 +22,7 @@ func TestThemes(t *testing.T) {
 			d.keys(attack...)
 			d.wait(time.Second)
 			d.exact()
-			content, text = d.app.content(), d.screen()
+			content, text = frame{d.app}.content(), d.screen()
 		})
 		return content, text
 	}

@@ -4,13 +4,11 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"keytrail/tui/kit"
-	"keytrail/tui/screen"
 )
 
 // markCmd writes a tag or a note into the case.
-func (a *app) markCmd(msg tea.Msg) tea.Cmd {
-	c := a.ctx.Case
-	return a.changing(func() (string, error) {
+func markCmd(c kit.Case, msg tea.Msg) tea.Cmd {
+	return changeCmd(c, func() (string, error) {
 		switch m := msg.(type) {
 		case kit.TagChosen:
 			if m.Remove {
@@ -25,9 +23,8 @@ func (a *app) markCmd(msg tea.Msg) tea.Cmd {
 }
 
 // undoCmd takes the last mark back.
-func (a *app) undoCmd() tea.Cmd {
-	c := a.ctx.Case
-	return a.changing(func() (string, error) {
+func undoCmd(c kit.Case) tea.Cmd {
+	return changeCmd(c, func() (string, error) {
 		what, err := c.Undo()
 		if err == nil && what == "" {
 			return "there is nothing to undo", nil
@@ -36,24 +33,13 @@ func (a *app) undoCmd() tea.Cmd {
 	})
 }
 
-// changing runs a change of the case, says what was done, and has the case looked at again.
-func (a *app) changing(change func() (string, error)) tea.Cmd {
-	c := a.ctx.Case
+// changeCmd runs a change of the case, says what was done, and has the case looked at again.
+func changeCmd(c kit.Case, change func() (string, error)) tea.Cmd {
 	return func() tea.Msg {
 		text, err := change()
 		if err != nil {
 			return kit.Noticed{Text: err.Error(), Bad: true}
 		}
-		return tea.BatchMsg{kit.Send(kit.Noticed{Text: text}), func() tea.Msg { return generationSeen{c.Generation()} }}
+		return tea.BatchMsg{kit.Send(kit.Noticed{Text: text}), pollCmd(c)}
 	}
-}
-
-// exportSheet opens the export with the timeline's filter.
-func (a *app) exportSheet() tea.Cmd {
-	t, ok := a.tabs[0].screen.(*screen.Timeline)
-	if !ok {
-		return nil
-	}
-	shown, all := t.Counts()
-	return kit.Send(kit.SheetOpened{Sheet: screen.NewExportSheet(a.ctx, t.Filter(), shown, all)})
 }

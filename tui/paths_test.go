@@ -270,7 +270,7 @@ func TestPaste(t *testing.T) {
 	screenTest(t, 80, 24, o, func(d *driver) {
 		d.keys("/")
 		d.send(tea.PasteMsg{Content: "country:\x1b[31mNL\nq"})
-		if strings.Contains(d.app.content(), "\x1b[31m") {
+		if strings.Contains(frame{d.app}.content(), "\x1b[31m") {
 			t.Error("a pasted escape reaches the terminal")
 		}
 		d.sees("/ country:␛[31mNL q")

@@ -37,6 +37,9 @@ func (o Options) withDefaults() Options {
 	if o.Zone == nil {
 		o.Zone = time.UTC
 	}
+	if o.ctx == nil {
+		o.ctx = context.Background()
+	}
 	if o.Now == nil {
 		o.Now = time.Now
 	}

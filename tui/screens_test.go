@@ -166,7 +166,7 @@ func TestExport(t *testing.T) {
 				d.keys("/", "group:key", "enter", "e")
 				d.golden("asked")
 				d.keys("enter")
-				d.sees("is there already", "choose another name")
+				d.sees("is there already", "choose another")
 				d.golden("refused")
 				d.keys("up", "right", "right", "enter")
 				d.sees("✓ written", "/tmp/pat-rivera.jsonl")

@@ -28,15 +28,15 @@ func BenchmarkKeyToScreen(b *testing.B) {
 	h := &hand{app: a, messages: make(chan tea.Msg, 1000)}
 	h.start(a.Init())
 	h.handle(tea.WindowSizeMsg{Width: 120, Height: 36})
-	h.until(func() bool { return len(a.content()) > 0 && !h.waits() })
+	h.until(func() bool { return len(frame{a}.content()) > 0 && !h.waits() })
 	var first, all []time.Duration
 	for i := 0; b.Loop(); i++ {
 		begin := time.Now()
 		h.handle(scrollKey(i))
-		_ = a.content()
+		_ = frame{a}.content()
 		first = append(first, time.Since(begin))
 		h.until(func() bool { return !h.waits() })
-		_ = a.content()
+		_ = frame{a}.content()
 		all = append(all, time.Since(begin))
 	}
 	report(b, "first", first)

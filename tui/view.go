@@ -7,6 +7,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"keytrail/tui/kit"
+	"keytrail/tui/screen"
 	"keytrail/tui/widget"
 )
 
@@ -31,7 +32,7 @@ func (a *app) bodyHeight() int { return max(1, a.height-a.headHeight()-1) }
 
 // View draws everything.
 func (a *app) View() tea.View {
-	v := tea.NewView(a.content())
+	v := tea.NewView(frame{a}.content())
 	v.AltScreen = true
 	v.MouseMode = tea.MouseModeCellMotion
 	v.WindowTitle = "keytrail"
@@ -41,7 +42,10 @@ func (a *app) View() tea.View {
 	return v
 }
 
-func (a *app) content() string {
+// frame draws the root model: what stands around the screens.
+type frame struct{ *app }
+
+func (a frame) content() string {
 	if a.width == 0 {
 		return ""
 	}
@@ -62,7 +66,7 @@ func (a *app) content() string {
 }
 
 // rise lays a dialogue over the lower lines of the screen.
-func (a *app) rise(body []string, s kit.Sheet) []string {
+func (a frame) rise(body []string, s kit.Sheet) []string {
 	st := a.ctx.Styles
 	inside := s.View(a.width, max(1, len(body)-1))
 	title := kit.NewLine(a.width).Add(st.Accent, "── ").Add(st.Title, s.Title()).Add(st.Accent, " ")
@@ -74,14 +78,19 @@ func (a *app) rise(body []string, s kit.Sheet) []string {
 }
 
 // header says which case, in which zone, how much, and what is being added.
-func (a *app) header() string {
+func (a frame) header() string {
 	st := a.ctx.Styles
 	right := kit.NewLine(a.width / 2)
 	rightWidth := 0
 	zone := kit.ZoneName(a.ctx.Zone, a.ctx.Now())
+	if t, ok := a.tabs[0].screen.(*screen.Timeline); ok {
+		if _, all := t.Counts(); all > 0 {
+			zone = kit.Plural(all, "event") + "   " + zone
+		}
+	}
 	l := kit.NewLine(a.width).Space(1).Add(st.Title, "keytrail").Space(2)
 	if a.add.running {
-		right = kit.NewLine(max(20, a.width-kit.Width(zone)-kit.Width(a.ctx.Case.Name())-18))
+		right = kit.NewLine(max(20, a.width-kit.Width(zone)-min(30, kit.Width(a.ctx.Case.Name()))-18))
 		widget.ProgressShort(right, st, a.add.progress)
 		rightWidth = right.Used() + 3
 	}
@@ -94,7 +103,7 @@ func (a *app) header() string {
 }
 
 // tabLine shows the screens that exist, and what the present one says beside them.
-func (a *app) tabLine() string {
+func (a frame) tabLine() string {
 	st := a.ctx.Styles
 	l := kit.NewLine(a.width).Space(1)
 	for i, t := range a.tabs {
@@ -115,7 +124,7 @@ func (a *app) tabLine() string {
 }
 
 // tabAt is the tab at a column, -1 where there is none.
-func (a *app) tabAt(x int) int {
+func (a frame) tabAt(x int) int {
 	at := 1
 	for i, t := range a.tabs {
 		w := kit.Width(t.key.Help().Key + " " + t.name)
@@ -128,7 +137,7 @@ func (a *app) tabAt(x int) int {
 }
 
 // bottom is the line of keys, or a word that the user has to know.
-func (a *app) bottom() string {
+func (a frame) bottom() string {
 	st := a.ctx.Styles
 	l := kit.NewLine(a.width).Space(1)
 	status, hints := a.screen().Status(), a.screen().Hints()
@@ -150,7 +159,7 @@ func (a *app) bottom() string {
 }
 
 // hints writes as many keys as fit.
-func (a *app) hints(l *kit.Line, hints []key.Binding, room int) {
+func (a frame) hints(l *kit.Line, hints []key.Binding, room int) {
 	st := a.ctx.Styles
 	for _, b := range hints {
 		h := b.Help()

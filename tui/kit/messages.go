@@ -15,6 +15,9 @@ type CaseOpened struct {
 // CaseChanged says that the case holds something new: events, marks.
 type CaseChanged struct{}
 
+// Shown tells a screen that it came to the front, or went to the back.
+type Shown struct{ On bool }
+
 // LookChanged says that the zone or the theme in the Context is another one.
 type LookChanged struct{}
 

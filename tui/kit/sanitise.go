@@ -15,8 +15,9 @@ const maxMarks = 4
 
 // Clean is the choke point between evidence and the terminal: what it returns
 // holds no control character, no bidirectional override, no invisible
-// character, and has the same width by every way of counting. Style.Render
-// calls it, and nothing else writes text to the screen.
+// character, and, but for letters of scripts whose marks take room of their own, has
+// the same width by every way of counting. Style.Render calls it, and nothing else
+// writes text to the screen.
 //
 // Controls are shown as control pictures (U+2400 and up), everything else that
 // cannot be seen as ‹U+XXXX›. Emoji presentation selectors are left out: they change the
@@ -90,24 +91,42 @@ func cleanCluster(b *strings.Builder, cluster string, width int) {
 		return
 	}
 	rest, marks := cluster[n:], 0
-	if ansi.WcWidth.StringWidth(cluster) == width && onlyMarks(rest) {
+	if shaped(first, rest) || ansi.WcWidth.StringWidth(cluster) == width && onlyMarks(rest) {
 		b.WriteRune(first)
 		for _, r := range rest {
-			if marks++; marks > maxMarks {
-				break
+			if unicode.Is(unicode.Mn, r) {
+				marks++
 			}
-			b.WriteRune(r)
+			if marks <= maxMarks {
+				b.WriteRune(r)
+			}
 		}
-		if more := utf8.RuneCountInString(rest) - maxMarks; more > 0 {
-			fmt.Fprintf(b, "‹+%d marks›", more)
+		if marks > maxMarks {
+			fmt.Fprintf(b, "‹+%d marks›", marks-maxMarks)
 		}
 		return
 	}
-	for _, r := range cluster {
+	writeRune(b, first, false)
+	for _, r := range rest {
 		if r != 0xfe0e && r != 0xfe0f {
-			writeRune(b, r, false)
+			fmt.Fprintf(b, "‹U+%04X›", r) // written as it is it would join the first again
 		}
 	}
+}
+
+// shaped reports whether a cluster is a letter with its vowel signs and conjuncts, as
+// Hindi, Tamil or Khmer write them. Terminals disagree about the width of some, but marks in
+// their place could not be read.
+func shaped(first rune, rest string) bool {
+	if !unicode.IsLetter(first) || ansi.WcWidth.StringWidth(string(first)) == 0 {
+		return false
+	}
+	for _, r := range rest {
+		if hidden(r) || !unicode.IsLetter(r) && !unicode.Is(unicode.Mn, r) && !unicode.Is(unicode.Mc, r) {
+			return false
+		}
+	}
+	return true
 }
 
 // onlyMarks reports whether s consists of combining marks that are not hidden.
@@ -131,6 +150,8 @@ func writeRune(b *strings.Builder, r rune, broken bool) {
 	case r == 0xa0 || r == 0x202f || r == 0x2007:
 		b.WriteByte(' ')
 	case !visible(r) || hidden(r):
+		fmt.Fprintf(b, "‹U+%04X›", r)
+	case r >= 0x1f3fb && r <= 0x1f3ff: // a skin tone: it would join what stands before it
 		fmt.Fprintf(b, "‹U+%04X›", r)
 	case unicode.Is(unicode.M, r) || ansi.StringWidth(string(r)) == 0:
 		fmt.Fprintf(b, "‹U+%04X›", r) // a mark without a character to stand on

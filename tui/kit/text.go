@@ -15,7 +15,7 @@ func width(s string) int {
 	if plain(s) {
 		return utf8.RuneCountInString(s)
 	}
-	return ansi.StringWidth(s)
+	return ansi.StringWidthWc(s) // as the renderer counts
 }
 
 // Cut shortens s to at most w cells; what was cut ends in an ellipsis, at a
@@ -36,7 +36,7 @@ func Cut(s string, w int) string {
 			n++
 		}
 	}
-	return ansi.Truncate(s, w, "…")
+	return ansi.TruncateWc(s, w, "…")
 }
 
 // clip bounds the work on a text of which only w cells will be seen: evidence
@@ -107,7 +107,7 @@ func breakLine(s string, w int) (head, tail string) {
 	}
 	cells, end, space := 0, 0, -1
 	for end < len(s) {
-		cluster, cw := ansi.FirstGraphemeCluster(s[end:], ansi.GraphemeWidth)
+		cluster, cw := ansi.FirstGraphemeCluster(s[end:], ansi.WcWidth)
 		if cluster == "" || cells+cw > w {
 			break
 		}
@@ -124,7 +124,7 @@ func breakLine(s string, w int) (head, tail string) {
 		return s[:space], strings.TrimLeft(s[space:], " ")
 	}
 	if end == 0 { // one character wider than the line: take it, or nothing would move
-		cluster, _ := ansi.FirstGraphemeCluster(s, ansi.GraphemeWidth)
+		cluster, _ := ansi.FirstGraphemeCluster(s, ansi.WcWidth)
 		end = len(cluster)
 	}
 	return s[:end], s[end:]

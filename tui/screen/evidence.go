@@ -24,6 +24,7 @@ type Evidence struct {
 	err      error
 
 	loaded, loading, again bool
+	shown, stale           bool // while it is not shown, changes wait
 	progress               *kit.Progress
 	warnings               *warningList // over the table while it is open
 }
@@ -107,12 +108,19 @@ func (s *Evidence) Update(msg tea.Msg) (kit.Screen, tea.Cmd) {
 			s.warnings.took(msg)
 		}
 	case kit.CaseChanged:
-		return s, s.load()
+		if s.stale = !s.shown; s.shown {
+			return s, s.load()
+		}
+	case kit.Shown:
+		s.shown = msg.On
+		if s.stale && s.shown {
+			s.stale = false
+			return s, s.load()
+		}
 	case kit.AddProgressed:
 		s.progress = &msg.Progress
 	case kit.AddFinished:
 		s.progress = nil
-		return s, s.load()
 	case tea.KeyPressMsg:
 		if s.warnings != nil {
 			cmd, open := s.warnings.key(msg)

@@ -40,7 +40,7 @@ func NewGoToSheet(ctx *kit.Context, near, first, last int64) kit.Sheet {
 	return p
 }
 
-var distance = regexp.MustCompile(`^([+-])\s*(\d{1,6})\s*(s|m|min|h|d|w|y)$`)
+var distance = regexp.MustCompile(`^([+-])\s*(\d{1,6})(s|m|min|h|d|w|y)$`)
 
 var errMoment = errors.New("not a time: write 2023-02-07, 2023-02-07 03:14, 03:14 or +2h")
 

@@ -128,7 +128,7 @@ func hardBreak(s string, from, w int) int {
 			end++
 			continue
 		}
-		cluster, cw := ansi.FirstGraphemeCluster(s[end:], ansi.GraphemeWidth)
+		cluster, cw := ansi.FirstGraphemeCluster(s[end:], ansi.WcWidth)
 		if cells += cw; cells > w && end > from {
 			return end
 		}

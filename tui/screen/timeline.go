@@ -1,6 +1,8 @@
 package screen
 
 import (
+	"context"
+
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
 
@@ -33,11 +35,12 @@ type Timeline struct {
 	expr   filter.Expr
 	err    error
 
-	base     kit.View // all events, for the strip's axis and ground
+	base     kit.View // all events, for the strip's axis and ground; nil when the case changed
 	request  int      // number of the last question for a view
-	waiting  bool     // a view is being made
-	again    bool     // the case changed meanwhile
-	epoch    int      // number of the view that the pages belong to
+	cancel   context.CancelFunc
+	waiting  bool // a view is being made
+	again    bool // the case changed meanwhile
+	epoch    int  // number of the view that the pages belong to
 	counts   kit.Cell
 	strip    widget.Strip
 	zoom     [2]int64 // the time that the strip is zoomed to; zero for all
@@ -118,6 +121,7 @@ func (t *Timeline) Update(msg tea.Msg) (kit.Screen, tea.Cmd) {
 	case tea.MouseWheelMsg:
 		t.wheel(msg)
 	case kit.CaseChanged:
+		t.base = nil // counted anew
 		cmd = t.query()
 	case kit.LookChanged:
 		cmd = t.look()
@@ -168,7 +172,9 @@ func (t *Timeline) opened(msg viewOpened) tea.Cmd {
 	t.waiting = false
 	if t.again {
 		t.again = false
-		return tea.Batch(t.install(msg), t.query())
+		cmd := t.install(msg)
+		t.base = nil
+		return tea.Batch(cmd, t.query())
 	}
 	return t.install(msg)
 }
@@ -257,7 +263,12 @@ func (t *Timeline) query() tea.Cmd {
 		t.again = true // one question at a time while the case grows
 		return nil
 	}
+	if t.cancel != nil {
+		t.cancel()
+	}
+	var ctx context.Context
+	ctx, t.cancel = context.WithCancel(context.Background())
 	t.waiting = true
 	t.request++
-	return t.queryCmd()
+	return t.queryCmd(ctx)
 }

@@ -57,20 +57,22 @@ type rawReRead struct {
 
 // queryCmd makes a view and finds the cursor's event in it; where it is filtered out, the
 // next one after its time.
-func (t *Timeline) queryCmd() tea.Cmd {
-	request, c, expr := t.request, t.ctx.Case, t.expr
+func (t *Timeline) queryCmd(ctx context.Context) tea.Cmd {
+	request, c, expr, base := t.request, t.ctx.Case, t.expr, t.base
 	row, nano, index := int64(0), int64(0), t.table.cursor
 	if e := t.table.current(); e != nil {
 		row, nano = e.Row, e.Time.Nano
 	}
 	return func() tea.Msg {
 		out := viewOpened{request: request, pages: map[int][]forensics.Event{}}
-		if out.base, out.err = c.Query(context.Background(), nil); out.err != nil {
-			return out
+		if out.base = base; base == nil {
+			if out.base, out.err = c.Query(ctx, nil); out.err != nil {
+				return out
+			}
 		}
 		out.view = out.base
 		if expr != nil {
-			if out.view, out.err = c.Query(context.Background(), expr); out.err != nil {
+			if out.view, out.err = c.Query(ctx, expr); out.err != nil {
 				return out
 			}
 		}
