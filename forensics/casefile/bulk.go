@@ -35,9 +35,12 @@ func eventColumns() []string {
 }
 
 func (c *Case) prepareBulk() (*bulk, error) {
-	db, err := openRaw(filepath.Join(c.path, databaseName))
+	db, err := openRaw(filepath.Join(c.path, databaseName), sqlite3.SQLITE_OPEN_READWRITE)
 	if err != nil {
 		return nil, err
+	}
+	if err := db.exec("PRAGMA synchronous = NORMAL; PRAGMA cache_size = -16384; PRAGMA wal_autocheckpoint = 2000"); err != nil {
+		return nil, errors.Join(err, db.Close())
 	}
 	b := &bulk{db: db}
 	values := `(?` + strings.Repeat(", ?", numEventColumns-1) + `)`

@@ -66,7 +66,9 @@ type Case struct {
 
 	write   *sql.DB // one connection; nil where the case is opened read-only
 	read    *sql.DB
-	scratch string // a copy made because the medium is read-only; removed by Close
+	reader  *reader // of events
+	address string  // of the database, for reading
+	scratch string  // a copy made because the medium is read-only; removed by Close
 
 	generation atomic.Int64
 
@@ -132,7 +134,11 @@ func open(path string, o Options) (*Case, error) {
 		o.Who = whoAmI()
 	}
 	c := &Case{path: path, options: o}
-	if err := c.connect(); err != nil {
+	err := c.connect()
+	if err == nil {
+		c.reader, err = openReader(c.address)
+	}
+	if err != nil {
 		return nil, errors.Join(err, c.Close())
 	}
 	generation, err := c.metaInt(context.Background(), c.read, metaGeneration)
@@ -177,6 +183,9 @@ func (c *Case) Close() error {
 	if c.bulk != nil {
 		errs = append(errs, c.bulk.Close())
 		c.bulk = nil
+	}
+	if c.reader != nil {
+		errs = append(errs, c.reader.Close())
 	}
 	if c.read != nil {
 		errs = append(errs, c.read.Close())

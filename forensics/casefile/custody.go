@@ -58,7 +58,7 @@ func CustodyHash(e forensics.Custody) forensics.Digest {
 
 // Custody lists the custody log, oldest first.
 func (c *Case) Custody() ([]forensics.Custody, error) {
-	rows, err := c.reader().QueryContext(context.Background(), `SELECT seq, at, who, what, detail, tool, prev, hash FROM custody ORDER BY seq`)
+	rows, err := c.read.QueryContext(context.Background(), `SELECT seq, at, who, what, detail, tool, prev, hash FROM custody ORDER BY seq`)
 	if err != nil {
 		return nil, fmt.Errorf("custody log: %w", err)
 	}

@@ -96,6 +96,7 @@ func (c *Case) connectReadOnly(file string) error {
 }
 
 func (c *Case) connectRead(file string, query url.Values) error {
+	c.address = dsn(file, query)
 	query["_pragma"] = []string{"busy_timeout(5000)", "query_only(1)"}
 	read, err := sql.Open("sqlite", dsn(file, query))
 	if err != nil {

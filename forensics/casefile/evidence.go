@@ -76,19 +76,16 @@ func (c *Case) FinishEvidence(id int64, d forensics.Digest, size int64) error {
 
 // FindItem finds an item by its evidence and name.
 func (c *Case) FindItem(evidence int64, name string) (forensics.Item, bool, error) {
-	return one(c.reader().QueryContext(context.Background(),
+	return one(c.read.QueryContext(context.Background(),
 		`SELECT `+itemColumns+` FROM item WHERE evidence = ? AND name = ?`, evidence, name))
 }
 
 // FindContent finds the first item of these bytes that was read to its end.
 func (c *Case) FindContent(d forensics.Digest) (forensics.Item, bool, error) {
-	return one(c.reader().QueryContext(context.Background(), `SELECT `+itemColumns+` FROM item
+	return one(c.read.QueryContext(context.Background(), `SELECT `+itemColumns+` FROM item
 		WHERE digest = ? AND status NOT IN (?, ?, ?) ORDER BY id LIMIT 1`,
 		d[:], int64(forensics.StatusReading), int64(forensics.StatusDuplicate), int64(forensics.StatusFailed)))
 }
-
-// reader gives the connection that sees the newest state.
-func (c *Case) reader() *sql.DB { return c.read }
 
 func one(rows *sql.Rows, err error) (forensics.Item, bool, error) {
 	if err != nil {
@@ -103,7 +100,7 @@ func one(rows *sql.Rows, err error) (forensics.Item, bool, error) {
 
 // Evidence lists all evidence in the order in which it was added.
 func (c *Case) Evidence() ([]forensics.Evidence, error) {
-	rows, err := c.reader().QueryContext(context.Background(), `SELECT `+evidenceColumns+` FROM evidence ORDER BY id`)
+	rows, err := c.read.QueryContext(context.Background(), `SELECT `+evidenceColumns+` FROM evidence ORDER BY id`)
 	if err != nil {
 		return nil, fmt.Errorf("list the evidence: %w", err)
 	}
@@ -112,7 +109,7 @@ func (c *Case) Evidence() ([]forensics.Evidence, error) {
 
 // Items lists the items of one evidence, or of all for 0, in the order of reading.
 func (c *Case) Items(evidence int64) ([]forensics.Item, error) {
-	rows, err := c.reader().QueryContext(context.Background(),
+	rows, err := c.read.QueryContext(context.Background(),
 		`SELECT `+itemColumns+` FROM item WHERE ?1 = 0 OR evidence = ?1 ORDER BY id`, evidence)
 	if err != nil {
 		return nil, fmt.Errorf("list the items: %w", err)
@@ -123,7 +120,7 @@ func (c *Case) Items(evidence int64) ([]forensics.Item, error) {
 // Warnings lists up to n warnings of one evidence, or of all for 0, leaving out the
 // first `after` ones.
 func (c *Case) Warnings(evidence, after int64, n int) ([]forensics.Warning, error) {
-	rows, err := c.reader().QueryContext(context.Background(), `
+	rows, err := c.read.QueryContext(context.Background(), `
 		SELECT w.evidence, w.item, w."offset", w.length, w.line, w.text, v.name, coalesce(i.name, '')
 		FROM warning w JOIN evidence v ON v.id = w.evidence LEFT JOIN item i ON i.id = w.item
 		WHERE ?1 = 0 OR w.evidence = ?1 ORDER BY w.evidence, w.item, w.id LIMIT ?2 OFFSET ?3`, evidence, n, after)

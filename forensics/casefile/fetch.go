@@ -3,6 +3,7 @@ package casefile
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"math/bits"
 	"strings"
@@ -11,7 +12,7 @@ import (
 	"keytrail/forensics"
 )
 
-// fetchBatch is how many events one statement reads.
+// fetchBatch is how many events are read at once, on one state of the database.
 const fetchBatch = 256
 
 // maxCached bounds the texts that are remembered for reading.
@@ -68,35 +69,128 @@ func (c *Case) originsIn(ctx context.Context, q querier) (map[int64]*origin, err
 // fetch reads events by their numbers and gives them in that order. Those that
 // were taken away meanwhile are left out.
 func (c *Case) fetch(rows []int64) ([]forensics.Event, error) {
-	ctx := context.Background()
 	if len(rows) == 0 {
 		return nil, nil
 	}
-	tx, err := c.read.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
-	if err != nil {
+	ctx := context.Background()
+	f := fetcher{c: c, r: c.reader, texts: map[uint32]string{0: ""}}
+	var err error
+	if f.origins, err = c.origins(ctx); err != nil {
 		return nil, fmt.Errorf("read events: %w", err)
 	}
-	defer func() { _ = rolledBack(tx) }()
-	f := fetcher{c: c, ctx: ctx, tx: tx}
+	if f.verdicts, err = loadVerdicts(ctx, c.read); err != nil {
+		return nil, fmt.Errorf("read events: %w", err)
+	}
 	out := make([]forensics.Event, 0, len(rows))
 	for len(rows) > 0 {
 		n := min(len(rows), fetchBatch)
-		batch, err := f.batch(rows[:n])
-		if err != nil {
+		if out, err = f.batch(out, rows[:n]); err != nil {
 			return nil, fmt.Errorf("read events: %w", err)
 		}
-		out = append(out, batch...)
 		rows = rows[n:]
 	}
 	return out, nil
 }
 
+// fetcher reads the events of one call.
 type fetcher struct {
-	c       *Case
-	ctx     context.Context
-	tx      *sql.Tx
-	origins map[int64]*origin
-	verdict *verdicts
+	c        *Case
+	r        *reader
+	origins  map[int64]*origin
+	verdicts *verdicts
+	texts    map[uint32]string // those of this call
+}
+
+// batch adds events to out.
+func (f *fetcher) batch(out []forensics.Event, rows []int64) ([]forensics.Event, error) {
+	err := f.r.transact(func() error {
+		marked, _, err := f.r.marked.run()
+		if err != nil {
+			return err
+		}
+		var r record
+		for _, row := range rows {
+			found, err := f.r.record(row, &r)
+			if err != nil {
+				return err
+			}
+			if !found {
+				continue
+			}
+			e, err := f.event(&r)
+			if err != nil {
+				return err
+			}
+			if marked != 0 {
+				err = errors.Join(
+					each(f.r.tag, row, func() { e.Tags = append(e.Tags, f.r.tag.columnText(0)) }),
+					each(f.r.note, row, func() { e.Notes = append(e.Notes, f.r.note.columnText(0)) }))
+			}
+			if err = errors.Join(err, f.seen(&e)); err != nil {
+				return err
+			}
+			out = append(out, e)
+		}
+		return nil
+	})
+	return out, err
+}
+
+// event turns a row into an event with the names and digests of its item.
+func (f *fetcher) event(r *record) (forensics.Event, error) {
+	for _, id := range r.texts {
+		if _, ok := f.texts[id]; !ok {
+			if err := f.loadText(id); err != nil {
+				return forensics.Event{}, err
+			}
+		}
+	}
+	e, err := r.decode(func(id uint32) string { return f.texts[id] })
+	if err != nil {
+		return e, err
+	}
+	if o := f.origins[r.item]; o != nil {
+		e.Ref.Evidence, e.EvidenceName, e.EvidenceDigest = o.evidence, o.evidenceName, o.evidenceDigest
+		e.ItemName, e.ItemDigest = o.item, o.itemDigest
+		if !o.itemDigest.IsZero() {
+			e.ID = forensics.EventID(o.itemDigest, o.item, r.offset, e.Kind, int(r.n))
+		}
+	}
+	e.Verdict = f.verdicts.of(&e)
+	return e, nil
+}
+
+// loadText puts a text into texts, from the case's cache where it is there.
+func (f *fetcher) loadText(id uint32) error {
+	cache := &f.c.cache
+	cache.mu.Lock()
+	text, ok := cache.texts[id]
+	cache.mu.Unlock()
+	if !ok {
+		if err := each(f.r.text, int64(id), func() { text = f.r.text.columnText(0) }); err != nil {
+			return err
+		}
+		cache.mu.Lock()
+		if cache.texts == nil || len(cache.texts) >= maxCached {
+			cache.texts = map[uint32]string{}
+		}
+		cache.texts[id] = text
+		cache.mu.Unlock()
+	}
+	f.texts[id] = text
+	return nil
+}
+
+// seen fills in the further refs.
+func (f *fetcher) seen(e *forensics.Event) error {
+	s := f.r.seen
+	return each(s, e.Row, func() {
+		ref := forensics.Ref{Item: s.column(0), Offset: s.column(1), Length: s.column(2), Line: s.column(3)}
+		if o := f.origins[ref.Item]; o != nil {
+			ref.Evidence = o.evidence
+		}
+		e.SeenIn = append(e.SeenIn, ref)
+	})
 }
 
 // in writes " IN (?, ?, ...)" with its arguments.
@@ -106,171 +200,4 @@ func in[T any](values []T) (string, []any) {
 		args[i] = v
 	}
 	return " IN (?" + strings.Repeat(", ?", len(values)-1) + ")", args
-}
-
-func (f *fetcher) batch(rows []int64) ([]forensics.Event, error) {
-	records, err := f.records(rows)
-	if err != nil {
-		return nil, err
-	}
-	texts, err := f.texts(records)
-	if err != nil {
-		return nil, err
-	}
-	if f.origins == nil {
-		if f.origins, err = f.c.originsIn(f.ctx, f.tx); err != nil {
-			return nil, err
-		}
-		if f.verdict, err = loadVerdicts(f.ctx, f.tx); err != nil {
-			return nil, err
-		}
-	}
-	events := make([]forensics.Event, 0, len(rows))
-	at := make(map[int64]int, len(rows))
-	for _, row := range rows {
-		r := records[row]
-		if r == nil {
-			continue
-		}
-		e, err := r.decode(func(id uint32) string { return texts[id] })
-		if err != nil {
-			return nil, err
-		}
-		if o := f.origins[r.item]; o != nil {
-			e.Ref.Evidence, e.EvidenceName, e.EvidenceDigest = o.evidence, o.evidenceName, o.evidenceDigest
-			e.ItemName, e.ItemDigest = o.item, o.itemDigest
-			if !o.itemDigest.IsZero() {
-				e.ID = forensics.EventID(o.itemDigest, o.item, r.offset, e.Kind, int(r.n))
-			}
-		}
-		e.Verdict = f.verdict.of(&e)
-		at[row] = len(events)
-		events = append(events, e)
-	}
-	return events, f.marks(rows, at, events)
-}
-
-func (f *fetcher) records(rows []int64) (map[int64]*record, error) {
-	names := make([]string, numTexts)
-	for i := range names {
-		names[i] = "coalesce(" + textColumns[i] + ", 0)"
-	}
-	list, args := in(rows)
-	result, err := f.tx.QueryContext(f.ctx, `SELECT id, time, kind, certainty, outcome, flags, item, "offset", length, line, n, digest,
-		coalesce(original, ''), coalesce(zone, 0), coalesce(port, 0), coalesce(asn, 0), coalesce(uid, 0), coalesce(session, ''),
-		coalesce(message_id, ''), coalesce(subject, ''), coalesce(more, ''), `+strings.Join(names, ", ")+` FROM event WHERE id`+list, args...)
-	if err != nil {
-		return nil, err
-	}
-	defer result.Close()
-	records := make(map[int64]*record, len(rows))
-	for result.Next() {
-		var r record
-		var digest []byte
-		to := []any{&r.id, &r.time, &r.kind, &r.certainty, &r.outcome, &r.flags, &r.item, &r.offset, &r.length, &r.line, &r.n, &digest,
-			&r.original, &r.zone, &r.port, &r.asn, &r.uid, &r.session, &r.messageID, &r.subject, &r.more}
-		for i := range r.texts {
-			to = append(to, &r.texts[i])
-		}
-		if err := result.Scan(to...); err != nil {
-			return nil, err
-		}
-		copy(r.digest[:], digest)
-		records[r.id] = &r
-	}
-	return records, result.Err()
-}
-
-// texts gives the texts that the records name.
-func (f *fetcher) texts(records map[int64]*record) (map[uint32]string, error) {
-	cache := &f.c.cache
-	texts := map[uint32]string{0: ""}
-	var missing []int64
-	cache.mu.Lock()
-	for _, r := range records {
-		for _, id := range r.texts {
-			if _, ok := texts[id]; ok {
-				continue
-			}
-			text, ok := cache.texts[id]
-			if !ok {
-				missing = append(missing, int64(id))
-			}
-			texts[id] = text
-		}
-	}
-	cache.mu.Unlock()
-	for len(missing) > 0 {
-		n := min(len(missing), 512)
-		if err := f.readTexts(missing[:n], texts); err != nil {
-			return nil, err
-		}
-		missing = missing[n:]
-	}
-	return texts, nil
-}
-
-func (f *fetcher) readTexts(ids []int64, texts map[uint32]string) error {
-	list, args := in(ids)
-	rows, err := f.tx.QueryContext(f.ctx, `SELECT id, text FROM text WHERE id`+list, args...)
-	if err != nil {
-		return err
-	}
-	defer rows.Close()
-	cache := &f.c.cache
-	cache.mu.Lock()
-	defer cache.mu.Unlock()
-	if cache.texts == nil || len(cache.texts) > maxCached {
-		cache.texts = map[uint32]string{}
-	}
-	for rows.Next() {
-		var id uint32
-		var text string
-		if err := rows.Scan(&id, &text); err != nil {
-			return err
-		}
-		texts[id], cache.texts[id] = text, text
-	}
-	return rows.Err()
-}
-
-// marks fills in tags, notes and further refs.
-func (f *fetcher) marks(rows []int64, at map[int64]int, events []forensics.Event) error {
-	list, args := in(rows)
-	each := func(query string, to []any, f1 func(e *forensics.Event)) error {
-		result, err := f.tx.QueryContext(f.ctx, query, args...)
-		if err != nil {
-			return err
-		}
-		defer result.Close()
-		row := to[0].(*int64)
-		for result.Next() {
-			if err := result.Scan(to...); err != nil {
-				return err
-			}
-			if i, ok := at[*row]; ok {
-				f1(&events[i])
-			}
-		}
-		return result.Err()
-	}
-	var row, item int64
-	var text string
-	var ref forensics.Ref
-	if err := each(`SELECT event, tag FROM tag WHERE event`+list+` ORDER BY event, tag`, []any{&row, &text},
-		func(e *forensics.Event) { e.Tags = append(e.Tags, text) }); err != nil {
-		return err
-	}
-	if err := each(`SELECT event, text FROM note WHERE event`+list, []any{&row, &text},
-		func(e *forensics.Event) { e.Notes = append(e.Notes, text) }); err != nil {
-		return err
-	}
-	return each(`SELECT event, item, "offset", length, line FROM seen_in WHERE event`+list+` ORDER BY event, item, "offset"`,
-		[]any{&row, &item, &ref.Offset, &ref.Length, &ref.Line}, func(e *forensics.Event) {
-			ref.Item, ref.Evidence = item, 0
-			if o := f.origins[item]; o != nil {
-				ref.Evidence = o.evidence
-			}
-			e.SeenIn = append(e.SeenIn, ref)
-		})
 }

@@ -32,8 +32,9 @@ func (e *rawError) Error() string { return fmt.Sprintf("%s (sqlite %d)", e.text,
 
 const arenaSize = 1 << 16
 
-// openRaw opens a second connection to a database that is in WAL mode already.
-func openRaw(file string) (*rawDB, error) {
+// openRaw opens a further connection to a database that is there already. flags are
+// those of sqlite3_open_v2.
+func openRaw(file string, flags int32) (*rawDB, error) {
 	d := &rawDB{tls: libc.NewTLS()}
 	if err := d.grow(arenaSize); err != nil {
 		return nil, errors.Join(err, d.Close())
@@ -43,15 +44,12 @@ func openRaw(file string) (*rawDB, error) {
 		return nil, errors.Join(err, d.Close())
 	}
 	defer libc.Xfree(d.tls, name)
-	rc := sqlite3.Xsqlite3_open_v2(d.tls, name, d.block, sqlite3.SQLITE_OPEN_READWRITE|sqlite3.SQLITE_OPEN_NOMUTEX, 0)
+	rc := sqlite3.Xsqlite3_open_v2(d.tls, name, d.block, flags|sqlite3.SQLITE_OPEN_NOMUTEX, 0)
 	d.db = d.handle()
 	if rc != sqlite3.SQLITE_OK {
 		return nil, errors.Join(d.fail(), d.Close())
 	}
 	sqlite3.Xsqlite3_busy_timeout(d.tls, d.db, 5000)
-	if err := d.exec("PRAGMA synchronous = NORMAL; PRAGMA cache_size = -16384; PRAGMA wal_autocheckpoint = 2000"); err != nil {
-		return nil, errors.Join(err, d.Close())
-	}
 	return d, nil
 }
 
