@@ -187,11 +187,12 @@ type tick struct {
 }
 
 func tickStep(span time.Duration, width int) tick {
-	room := span / time.Duration(max(1, width/14)) // a label for every 14 cells or so
+	room := span / time.Duration(max(1, width/10)) // a label for every 10 cells at most
 	const day = 24 * time.Hour
 	for _, t := range []tick{
-		{dur: time.Minute}, {dur: 5 * time.Minute}, {dur: 15 * time.Minute}, {dur: time.Hour}, {dur: 3 * time.Hour}, {dur: 6 * time.Hour},
-		{days: 1}, {days: 7}, {months: 1}, {months: 3}, {months: 12}, {months: 60}, {months: 240},
+		{dur: time.Minute}, {dur: 5 * time.Minute}, {dur: 10 * time.Minute}, {dur: 30 * time.Minute},
+		{dur: time.Hour}, {dur: 2 * time.Hour}, {dur: 6 * time.Hour}, {dur: 12 * time.Hour},
+		{days: 1}, {days: 2}, {days: 7}, {months: 1}, {months: 3}, {months: 12}, {months: 24}, {months: 60}, {months: 240},
 	} {
 		if t.dur+time.Duration(t.days)*day+time.Duration(t.months)*30*day >= room {
 			return t
