@@ -66,7 +66,7 @@ func (b *book) save(ctx context.Context, w io.Writer, sheets []*sheet) error {
 		if strings.HasPrefix(name, sheetDir) {
 			continue
 		}
-		entry, err := zw.Create(name)
+		entry, err := create(zw, name)
 		if err != nil {
 			return err
 		}
@@ -101,7 +101,7 @@ func (b *book) save(ctx context.Context, w io.Writer, sheets []*sheet) error {
 			if err != nil {
 				return nil, nil, nil, fmt.Errorf("sheet %s: %w", j.sheet.partName(part), err)
 			}
-			entry, err := zw.Create(name)
+			entry, err := create(zw, name)
 			return entry, before, after, err
 		}
 		if err := r.write(ctx); err != nil {
@@ -187,4 +187,11 @@ func (c capture) names() []string {
 	}
 	slices.Sort(rest)
 	return append(names, rest...)
+}
+
+// create begins a part of the zip, dated with the first day that a zip can hold.
+func create(zw *zip.Writer, name string) (io.Writer, error) {
+	h := &zip.FileHeader{Name: name, Method: zip.Deflate}
+	h.ModifiedDate = 1<<5 | 1 // 1980-01-01; the field for a time.Time would add a second stamp
+	return zw.CreateHeader(h)
 }

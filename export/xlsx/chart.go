@@ -14,6 +14,13 @@ import (
 // data.
 var chartGroups = []forensics.Group{forensics.GroupKey, forensics.GroupLogin, forensics.GroupReset, forensics.GroupDeletion, forensics.GroupSettings, forensics.GroupMoney}
 
+// The chart's size in pixels, from which excelize finds the cells that it covers: as wide as the
+// printed columns, and as high as chartRows rows, which excelize takes to be of the default height.
+const (
+	chartWidth  = 1515
+	chartHeight = 15*chartRows - 5
+)
+
 // maxBins is how many columns the chart has at most: with more, a column is thinner than a stroke.
 const maxBins = 62
 
@@ -97,10 +104,10 @@ func (t chartTable) row(r *rows, n int) {
 	case n == 0:
 		r.text(r.st.head, t.unit+" from")
 		for _, g := range chartGroups {
-			r.text(r.st.head, g.String())
+			r.text(r.st.headR, g.String())
 		}
-		r.text(r.st.head, "mail")
-		r.text(r.st.head, "other")
+		r.text(r.st.headR, "mail")
+		r.text(r.st.headR, "other")
 	default:
 		bin := t.bins[n-1]
 		r.text(r.st.text, bin.label)
@@ -134,10 +141,10 @@ func (b *book) chart(f *excelize.File, name string, t chartTable, row int) error
 	font := excelize.Font{Size: 8, Family: fontName, Color: "374151"}
 	return f.AddChart(name, fmt.Sprintf("A%d", row), &excelize.Chart{
 		Type: excelize.ColStacked, Series: series, GapWidth: &gap, Overlap: &overlap,
-		Dimension: excelize.ChartDimension{Width: 1380, Height: 330},
+		Dimension: excelize.ChartDimension{Width: chartWidth, Height: chartHeight},
 		Legend:    excelize.ChartLegend{Position: "bottom", Font: &font},
 		XAxis:     excelize.ChartAxis{Font: font, Alignment: excelize.Alignment{TextRotation: 45}},
 		YAxis:     excelize.ChartAxis{Font: font, MajorGridLines: true},
-		Format:    excelize.GraphicOptions{AltText: t.title(), Positioning: "oneCell"},
+		Format:    excelize.GraphicOptions{AltText: t.title(), Positioning: "twoCell"},
 	})
 }

@@ -21,8 +21,6 @@ const (
 	maxAddresses    = 100_000
 )
 
-func sentenceOf(e *forensics.Event) string { return timeline.Sentence(e) }
-
 // source is the events that one kind of line is taken from.
 type source struct {
 	what   string
@@ -54,6 +52,7 @@ func (b *book) stepEvents(ctx context.Context) ([]source, error) {
 type addressBook struct {
 	of       map[accountAddress]*addressLogins
 	overflow bool
+	notices  source // what services say of sign-ins
 }
 
 type accountAddress struct {
@@ -67,6 +66,13 @@ type addressLogins struct {
 }
 
 func (a *addressBook) add(e *forensics.Event) {
+	if e.Certainty == forensics.Reported && !e.Time.Unreliable && !e.Time.IsZero() {
+		a.notices.total++
+		if len(a.notices.events) < chronologyLines {
+			a.notices.events = append(a.notices.events, *e)
+		}
+		return
+	}
 	if e.Kind != forensics.LoginSucceeded || !e.IP.IsValid() || e.Time.Unreliable || e.Time.IsZero() {
 		return
 	}
@@ -122,55 +128,44 @@ func choose(sources []source, lines int) (chosen []forensics.Event, all int) {
 	return chosen, all
 }
 
-func (w *summaryWriter) chronology(steps []source) error {
-	b, r := w.b, w.r
-	chosen, all := choose(append(slices.Clone(steps), b.addresses.rare()), chronologyLines)
-	if err := w.line(func() {}); err != nil {
-		return err
-	}
-	if err := w.part("Chronology on one page", summaryPrinted); err != nil {
-		return err
-	}
-	note := fmt.Sprintf("Chosen by group, not by who did it: keys, resets, settings, money, warnings, and logins from addresses with at most %d successful ones for their account.", rareLogins)
+// chronology writes the page.
+func (w *summaryWriter) chronology(steps []source) {
+	b := w.b
+	chosen, all := choose(append(slices.Clone(steps), b.addresses.notices, b.addresses.rare()), chronologyLines)
+	w.tall(17, func(r *rows) { partCells(r, "Chronology on one page", summaryPrinted) })
+	note := fmt.Sprintf("Chosen by group, not by who did it: keys, resets, settings, money, warnings, notices of sign-ins, and logins from addresses with at most %d successful ones for their account.", rareLogins)
 	if all > len(chosen) {
 		note += fmt.Sprintf(" %d of %d such events; the others are on their sheets.", len(chosen), all)
 	}
 	if b.addresses.overflow {
 		note += fmt.Sprintf(" There are more than %d addresses: of the others no logins were taken.", maxAddresses)
 	}
-	if err := w.line(func() { r.text(b.st.small, note) }); err != nil {
-		return err
-	}
+	w.line(func(r *rows) { r.text(b.st.small, note) })
 	second := "Kind"
 	if b.zone != nil {
 		second = "Time (" + zoneName(b.zone) + ")"
 	}
-	if err := w.heads("Time (UTC)", second, "Group", "Account", "What happened", "IP address", "Evidence, place"); err != nil {
-		return err
-	}
+	w.line(headRow(b.st, "Time (UTC)", second, "Group", "Account", "What happened", "IP address", "Evidence, place"))
 	for i := range chosen {
-		e := &chosen[i]
-		err := w.line(func() {
-			utcCell(r, &e.Time)
-			if b.zone != nil {
-				zoneCell(r, &e.Time, b.zone)
-			} else {
-				r.text(b.st.text, e.Kind.String())
-			}
-			groupCell(r, e)
-			accountCell(r, e)
-			r.text(b.st.wrap, sentenceOf(e)+b.chronologyState(e))
-			ipCell(r, e)
-			r.text(b.st.small, fmt.Sprintf("no. %d, %s", e.Ref.Evidence, placeShort(e.Ref)))
-		})
-		if err != nil {
-			return err
-		}
+		w.line(func(r *rows) { b.chronologyRow(r, &chosen[i]) })
 	}
 	if len(chosen) == 0 {
-		return w.line(func() { r.text(b.st.faint, "There are no such events.") })
+		w.line(func(r *rows) { r.text(b.st.small, "There are no such events.") })
 	}
-	return nil
+}
+
+func (b *book) chronologyRow(r *rows, e *forensics.Event) {
+	utcCell(r, &e.Time)
+	if b.zone != nil {
+		zoneCell(r, &e.Time, b.zone)
+	} else {
+		r.text(b.st.text, e.Kind.String())
+	}
+	groupCell(r, e)
+	accountCell(r, e)
+	r.wrap(b.st.wrap, timeline.Sentence(e)+b.chronologyState(e))
+	ipCell(r, e)
+	r.text(b.st.small, fmt.Sprintf("no. %d, %s", e.Ref.Evidence, placeShort(e.Ref)))
 }
 
 // chronologyState adds what must not be overlooked: that it is a notice's word, and what became of it.

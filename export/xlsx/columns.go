@@ -34,12 +34,12 @@ func zoneName(zone *time.Location) string { return zone.String() }
 func utcCell(r *rows, t *forensics.Time) {
 	switch {
 	case t.IsZero():
-		r.text(r.st.faint, "no time")
+		r.wrap(r.st.faint, "no time")
 	case t.Unreliable:
-		r.text(r.st.faint, orElse(t.Original, "not reliable"))
+		r.wrap(r.st.faint, orElse(t.Original, "not reliable"))
 	default:
 		if !r.date(r.dateStyle(t), floorMS(t.Nano)) {
-			r.text(r.st.faint, t.RFC3339())
+			r.wrap(r.st.faint, t.RFC3339())
 		}
 	}
 }
@@ -111,7 +111,7 @@ func networkCell(r *rows, e *forensics.Event) {
 
 func serviceCell(r *rows, e *forensics.Event)   { r.text(r.st.text, e.Service) }
 func certaintyCell(r *rows, e *forensics.Event) { r.text(r.st.text, e.Certainty.String()) }
-func stateCell(r *rows, e *forensics.Event)     { r.text(r.st.text, states(e)) }
+func stateCell(r *rows, e *forensics.Event)     { r.wrap(r.st.wrap, states(e)) }
 func eventIDCell(r *rows, e *forensics.Event)   { r.text(r.st.small, e.ID) }
 func evidenceIDCell(r *rows, e *forensics.Event) {
 	r.number(r.st.number, e.Ref.Evidence)
@@ -147,28 +147,32 @@ func refText(ref forensics.Ref) string {
 	return string(b)
 }
 
-// whatColumn is the sentence; long lists are not wrapped, because a spreadsheet measures every
-// wrapped row when it opens the file.
-func whatColumn(width float64, n int) eventColumn {
-	if n > wrapUpTo {
-		return eventColumn{column{"What happened", width}, func(r *rows, e *forensics.Event) { r.text(r.st.text, timeline.Sentence(e)) }}
-	}
-	return eventColumn{column{"What happened", width}, func(r *rows, e *forensics.Event) { r.text(r.st.wrap, timeline.Sentence(e)) }}
+// whatColumn is the sentence.
+func whatColumn(width float64) eventColumn {
+	return eventColumn{column{"What happened", width}, func(r *rows, e *forensics.Event) { r.wrap(r.st.wrap, timeline.Sentence(e)) }}
 }
 
-// wrapUpTo is how many rows a sheet may have for its sentences to be wrapped.
+// wrapUpTo is how many rows a sheet of events may have for its texts to be wrapped: long ones are
+// searched, not read.
 const wrapUpTo = 5000
 
-// provenance is what every row of an event ends with. The SHA-256 stands last: it is not printed.
+// provenance is what every printed row of an event ends with.
 func provenance() []eventColumn {
 	return []eventColumn{
-		{column{"Certainty", 10}, certaintyCell},
-		{column{"State", 26}, stateCell},
-		{column{"Ev. no.", 7}, evidenceIDCell},
+		{column{"Certainty", 9}, certaintyCell},
+		{column{"State", 20}, stateCell},
+		{column{"Ev. no.", 5}, evidenceIDCell},
+		{column{"Place of the record", 25}, refCell},
+	}
+}
+
+// identity is what every row has at its very end, on the screen only: the number of the evidence and
+// the place are enough to find them again.
+func identity() []eventColumn {
+	return []eventColumn{
 		{column{"Evidence", 22}, evidenceCell},
-		{column{"Place of the record", 30}, refCell},
-		{column{"Event ID", 22}, eventIDCell},
-		{column{"SHA-256 of the record", 60}, digestCell},
+		{column{"Event ID", 24}, eventIDCell},
+		{column{"SHA-256 of the record", 62}, digestCell},
 	}
 }
 

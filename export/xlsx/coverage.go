@@ -108,12 +108,12 @@ func (t *track) absorb(it *forensics.Item) {
 }
 
 func (b *book) coverage(tracks []*track) *sheet {
-	s := &sheet{name: "Coverage", table: true, columns: []column{
-		{"Ev. no.", 7}, {"Evidence", 30}, {"Format", 23}, {"Can speak of", 46}, {"Events", 9}, {"First (UTC)", 19}, {"Last (UTC)", 19},
-		{"Longest silence", 15}, {"Silent from (UTC)", 19}, {"Silent to (UTC)", 19}, {"Assumed about zone and year", 30},
-		{"Status", 12}, {"Reason, bounds reached", 40}, {"Broken records", 9}, {"Warnings", 9},
+	s := &sheet{name: "Coverage", table: true, wraps: true, columns: []column{
+		{"Ev. no.", 5}, {"Evidence", 24}, {"Format", 21}, {"Can speak of", 38}, {"Events", 9}, {"First (UTC)", 18}, {"Last (UTC)", 18},
+		{"Longest silence", 13}, {"Silent from (UTC)", 18}, {"Silent to (UTC)", 18}, {"Assumed about zone and year", 22},
+		{"Status", 11}, {"Reason, bounds reached", 34}, {"Broken records", 9}, {"Warnings", 9},
 	}}
-	s.rows = len(tracks)
+	s.printed, s.rows = len(s.columns)-2, len(tracks)
 	s.body = func(_ context.Context, r *rows) error {
 		for _, t := range tracks {
 			if err := r.next(); err != nil {
@@ -130,18 +130,18 @@ func (b *book) coverageRow(r *rows, t *track) {
 	st := b.st
 	r.number(st.number, t.evidence)
 	if t.items > 1 {
-		r.text(st.wrap, fmt.Sprintf("%s: %d items", t.name, t.items))
+		r.wrap(st.wrap, fmt.Sprintf("%s: %d items", t.name, t.items))
 	} else {
-		r.text(st.wrap, t.name)
+		r.wrap(st.wrap, t.name)
 	}
-	r.text(st.wrap, orElse(t.format, "not recognised"))
-	r.text(st.wrap, speaksText(t.format))
+	r.wrap(st.wrap, orElse(t.format, "not recognised"))
+	r.wrap(st.wrap, speaksText(t.format))
 	r.number(st.number, t.Events)
 	r.moment(t.first)
 	r.moment(t.last)
 	switch {
 	case t.repeatsOthers:
-		r.text(st.faint, "not measured")
+		r.wrap(st.faint, "not measured")
 		r.skip(2)
 	case t.silent == 0:
 		r.skip(3)
@@ -150,7 +150,7 @@ func (b *book) coverageRow(r *rows, t *track) {
 		r.moment(t.silentFrom)
 		r.moment(t.silentTo)
 	}
-	r.text(st.wrap, t.clock)
+	r.wrap(st.wrap, t.clock)
 	r.text(st.text, t.status)
 	reason := t.reason
 	if t.severalReasons {
@@ -162,7 +162,7 @@ func (b *book) coverageRow(r *rows, t *track) {
 		}
 		reason += fmt.Sprintf("%d records repeat other evidence and are counted there, so its own silence is not measured", t.Duplicates)
 	}
-	r.text(st.wrap, reason)
+	r.wrap(st.wrap, reason)
 	r.number(st.number, t.Broken)
 	r.number(st.number, t.Warnings)
 }

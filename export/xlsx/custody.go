@@ -11,13 +11,16 @@ import (
 // custodyColumns are those of the evidence; the custody log stands below in columns of its own
 // that fit their widths.
 var custodyColumns = []column{
-	{"Ev. no.", 7}, {"Evidence / item", 38}, {"Format", 23}, {"Status", 12}, {"Size (bytes)", 14}, {"Records", 10}, {"Read", 10}, {"Skipped", 9}, {"Broken", 8},
-	{"Adds up", 9}, {"Events", 10}, {"Repeated elsewhere", 10}, {"Warnings", 9}, {"SHA-256", 60}, {"Added (UTC)", 19}, {"Read with", 16}, {"Reason", 40}, {"Path", 50},
+	{"Ev. no.", 5}, {"Evidence / item", 42}, {"Format", 22}, {"Status", 13}, {"Size (bytes)", 14}, {"Records", 10}, {"Read", 10}, {"Skipped", 9}, {"Broken", 8},
+	{"Not accounted for", 13}, {"Events", 10}, {"Repeated elsewhere", 11}, {"Warnings", 10}, {"SHA-256", 60}, {"Added (UTC)", 19}, {"Read with", 16}, {"Reason", 40}, {"Path", 50},
 }
+
+// hashColumn is the place of SHA-256 among them, from 0.
+const hashColumn = 13
 
 // custody makes the sheet of evidence and of the custody log.
 func (b *book) custody() *sheet {
-	s := &sheet{name: "Evidence and custody", columns: custodyColumns, printed: 14}
+	s := &sheet{name: "Evidence and custody", columns: custodyColumns, printed: hashColumn + 1, wraps: true}
 	s.body = func(_ context.Context, r *rows) error {
 		if err := b.evidenceRows(r); err != nil {
 			return err
@@ -33,10 +36,14 @@ func (b *book) evidenceRows(r *rows) error {
 	if err := b.titleRow(r, "Evidence", "Each file or folder as it was received, and what was found in it. Records = read + skipped + broken."); err != nil {
 		return err
 	}
-	if err := r.next(); err != nil {
+	if err := r.tall(27); err != nil {
 		return err
 	}
-	for _, c := range custodyColumns {
+	for i, c := range custodyColumns {
+		if i == 0 || i >= 4 && i <= 12 {
+			r.text(st.headR, c.title)
+			continue
+		}
 		r.text(st.head, c.title)
 	}
 	items := map[int64][]*forensics.Item{}
@@ -95,7 +102,7 @@ func (b *book) itemRow(r *rows, ev *forensics.Evidence, it *forensics.Item, name
 	st := b.st
 	r.number(st.number, ev.ID)
 	if it == nil {
-		r.text(st.bold, name)
+		r.wrap(st.bold, name)
 		r.text(st.text, "folder or archive")
 		r.text(st.text, doneText(ev.Done))
 		r.number(st.number, ev.Size)
@@ -104,7 +111,7 @@ func (b *book) itemRow(r *rows, ev *forensics.Evidence, it *forensics.Item, name
 		b.receivedCells(r, ev, "")
 		return nil
 	}
-	r.text(st.wrap, name)
+	r.wrap(st.wrap, name)
 	r.text(st.text, it.Format)
 	r.text(st.text, it.Status.String())
 	r.number(st.number, it.Size)
@@ -161,45 +168,42 @@ func (b *book) custodyRows(r *rows) error {
 	if err := r.next(); err != nil {
 		return err
 	}
-	// The columns of the log stand where their widths fit; the hashes are below that of the evidence.
-	r.text(st.head, "No.")
-	r.text(st.head, "What")
-	r.text(st.head, "When (UTC)")
-	r.text(st.head, "")
-	for r.col < 4 {
-		r.blank(st.head)
+	// The log's columns stand where their widths fit: a text without wrapping flows into the empty
+	// cells at its right, and the hashes stand below those of the evidence.
+	columns := []struct {
+		at    int
+		title string
+		cell  func(e *forensics.Custody)
+	}{
+		{0, "No.", func(e *forensics.Custody) { r.number(st.number, e.Seq) }},
+		{1, "Detail", func(e *forensics.Custody) { r.wrap(st.wrap, e.Detail) }},
+		{2, "When (UTC)", func(e *forensics.Custody) { r.moment(forensics.Nanos(e.At)) }},
+		{3, "What", func(e *forensics.Custody) { r.text(st.text, e.What) }},
+		{5, "Who", func(e *forensics.Custody) { r.text(st.text, e.Who) }},
+		{8, "Tool", func(e *forensics.Custody) { r.text(st.text, e.Tool) }},
+		{hashColumn, "Hash of the entry", func(e *forensics.Custody) { r.digest(st.small, &e.Hash) }},
 	}
-	r.text(st.head, "Who")
-	r.blank(st.head)
-	r.text(st.head, "Tool")
-	r.blank(st.head)
-	r.text(st.head, "Detail")
-	for r.col < 13 {
-		r.blank(st.head)
+	for _, c := range columns {
+		for r.col < c.at {
+			r.blank(st.head)
+		}
+		r.text(st.head, c.title)
 	}
-	r.text(st.head, "Hash of the entry")
-	for _, e := range b.c.Custody {
+	for i := range b.c.Custody {
 		if err := r.next(); err != nil {
 			return err
 		}
-		r.number(st.number, e.Seq)
-		r.text(st.bold, e.What)
-		r.moment(forensics.Nanos(e.At))
-		r.skip(1)
-		r.text(st.text, e.Who)
-		r.skip(1)
-		r.text(st.text, e.Tool)
-		r.skip(1)
-		r.text(st.text, e.Detail)
-		r.col = 13
-		r.digest(st.small, &e.Hash)
+		for _, c := range columns {
+			r.col = c.at
+			c.cell(&b.c.Custody[i])
+		}
 	}
 	return nil
 }
 
 // titleRow writes a heading and a line under it.
 func (b *book) titleRow(r *rows, title, note string) error {
-	if err := r.next(); err != nil {
+	if err := r.tall(17); err != nil {
 		return err
 	}
 	partCells(r, title, r.sheet.printed)
@@ -223,7 +227,7 @@ func (b *book) warningCount() int64 {
 
 // warnings lists what could not be read.
 func (b *book) warnings() *sheet {
-	s := &sheet{name: "Warnings", table: true, rows: int(min(b.warningCount(), maxWarnings)), columns: []column{
+	s := &sheet{name: "Warnings", table: true, wraps: true, rows: int(min(b.warningCount(), maxWarnings)), columns: []column{
 		{"Ev. no.", 7}, {"Evidence", 36}, {"Place of the record", 34}, {"What", 110},
 	}}
 	s.body = func(ctx context.Context, r *rows) error {
@@ -239,7 +243,7 @@ func (b *book) warnings() *sheet {
 			r.number(b.st.number, w.Ref.Evidence)
 			r.text(b.st.text, evidenceText(w.EvidenceName, w.ItemName))
 			r.text(b.st.small, refText(w.Ref))
-			r.text(b.st.wrap, w.Text)
+			r.wrap(b.st.wrap, w.Text)
 		}
 		return ctx.Err()
 	}

@@ -10,10 +10,12 @@ import (
 	"keytrail/forensics"
 )
 
-// eventSheet makes a sheet of events with the moment first and the provenance last.
-func (b *book) eventSheet(name string, events Events, middle ...eventColumn) *sheet {
-	all := slices.Concat(b.when(), middle, provenance())
-	s := &sheet{name: name, table: true, rows: events.Len(), printed: len(all) - 1}
+// eventSheet makes a sheet of events: the moment, what is printed, where it is from, and then
+// what there is no room for on paper.
+func (b *book) eventSheet(name string, events Events, main, further []eventColumn) *sheet {
+	printed := slices.Concat(b.when(), main, provenance())
+	all := slices.Concat(printed, further, identity())
+	s := &sheet{name: name, table: true, rows: events.Len(), printed: len(printed), wraps: events.Len() <= wrapUpTo}
 	for _, c := range all {
 		s.columns = append(s.columns, c.column)
 	}
@@ -32,155 +34,163 @@ func (b *book) eventSheet(name string, events Events, middle ...eventColumn) *sh
 }
 
 func (b *book) timeline() *sheet {
-	n := b.c.Timeline.Len()
-	return b.eventSheet("Timeline", b.c.Timeline,
-		eventColumn{column{"Group", 9}, groupCell},
-		eventColumn{column{"Kind", 17}, kindCell},
-		eventColumn{column{"Account", 24}, accountCell},
-		whatColumn(64, n),
-		eventColumn{column{"IP address", 17}, ipCell},
-		eventColumn{column{"Country, network", 22}, networkCell},
-		eventColumn{column{"Service", 12}, serviceCell},
-	)
+	return b.eventSheet("Timeline", b.c.Timeline, []eventColumn{
+		{column{"Group", 8.5}, groupCell},
+		{column{"Kind", 15}, kindCell},
+		{column{"Account", 21}, accountCell},
+		whatColumn(56),
+		{column{"IP address", 15}, ipCell},
+		{column{"Country, network", 16}, networkCell},
+		{column{"Service", 10}, serviceCell},
+	}, nil)
 }
 
 func (b *book) keys() *sheet {
-	events := b.c.Groups[forensics.GroupKey]
-	return b.eventSheet("Keys", events,
-		eventColumn{column{"Kind", 14}, kindCell},
-		eventColumn{column{"Account", 24}, accountCell},
-		eventColumn{column{"Name of the key", 20}, func(r *rows, e *forensics.Event) { r.text(r.st.bold, e.Key) }},
-		eventColumn{column{"Done by", 24}, actorCell},
-		whatColumn(54, events.Len()),
-		eventColumn{column{"IP address", 17}, ipCell},
-		eventColumn{column{"Country, network", 20}, networkCell},
-		eventColumn{column{"Client", 22}, clientCell},
-		eventColumn{column{"Service", 11}, serviceCell},
-	)
+	deleted, at, by := b.wasDeleted()
+	return b.eventSheet("Keys", b.c.Groups[forensics.GroupKey], []eventColumn{
+		{column{"Kind", 12}, kindCell},
+		{column{"Account", 20}, accountCell},
+		{column{"Name of the key", 18}, func(r *rows, e *forensics.Event) { r.wrap(r.st.bold, e.Key) }},
+		{column{"Done by", 23}, actorCell},
+		whatColumn(44),
+		{column{"IP address", 15}, ipCell},
+	}, []eventColumn{
+		{column{"Country, network", 18}, networkCell},
+		{column{"Client", 24}, clientCell},
+		{column{"Service", 11}, serviceCell},
+		deleted, at, by,
+	})
 }
 
 func (b *book) logins() *sheet {
-	events := b.c.Groups[forensics.GroupLogin]
-	s := b.eventSheet("Logins", events,
-		eventColumn{column{"Kind", 15}, kindCell},
-		eventColumn{column{"Account", 24}, accountCell},
-		eventColumn{column{"IP address", 17}, ipCell},
-		eventColumn{column{"Country, network", 20}, networkCell},
-		eventColumn{column{"Protocol", 9}, func(r *rows, e *forensics.Event) { r.text(r.st.text, e.Protocol) }},
-		eventColumn{column{"Client", 22}, clientCell},
-		eventColumn{column{"Session", 20}, sessionCell},
-		whatColumn(54, events.Len()),
-		eventColumn{column{"Service", 11}, func(r *rows, e *forensics.Event) {
+	deleted, at, by := b.wasDeleted()
+	return b.eventSheet("Logins", b.c.Groups[forensics.GroupLogin], []eventColumn{
+		{column{"Kind", 15}, kindCell},
+		{column{"Account", 21}, accountCell},
+		{column{"IP address", 15}, ipCell},
+		{column{"Country, network", 16}, networkCell},
+		{column{"Protocol", 8}, func(r *rows, e *forensics.Event) { r.text(r.st.text, e.Protocol) }},
+		whatColumn(54),
+	}, []eventColumn{
+		{column{"Client", 24}, clientCell},
+		{column{"Session", 20}, sessionCell},
+		{column{"Service", 11}, func(r *rows, e *forensics.Event) {
 			b.addresses.add(e)
 			serviceCell(r, e)
 		}},
-	)
-	return s
+		deleted, at, by,
+	})
 }
 
 func (b *book) resets() *sheet {
-	events := b.c.Groups[forensics.GroupReset]
-	return b.eventSheet("Resets", events, append([]eventColumn{
-		{column{"Kind", 17}, kindCell},
-		{column{"Account", 22}, accountCell},
-		{column{"Service", 11}, serviceCell},
-		whatColumn(50, events.Len()),
-		{column{"From", 24}, func(r *rows, e *forensics.Event) { r.text(r.st.text, e.From) }},
+	deleted, at, by := b.wasDeleted()
+	return b.eventSheet("Resets", b.c.Groups[forensics.GroupReset], []eventColumn{
+		{column{"Kind", 16}, kindCell},
+		{column{"Account", 20}, accountCell},
+		{column{"Service", 10}, serviceCell},
+		whatColumn(50),
+		deleted, at,
+	}, []eventColumn{
+		by,
+		{column{"From", 26}, func(r *rows, e *forensics.Event) { r.text(r.st.text, e.From) }},
+		{column{"Subject", 34}, func(r *rows, e *forensics.Event) { r.text(r.st.text, e.Subject) }},
+		{column{"Done by", 22}, actorCell},
 		{column{"IP address", 16}, ipCell},
-	}, b.wasDeleted()...)...)
+	})
 }
 
-// wasDeleted says what became of a notice's mail.
-func (b *book) wasDeleted() []eventColumn {
-	return []eventColumn{
-		{column{"Its mail was deleted", 19}, func(r *rows, e *forensics.Event) {
-			d, ok := b.deletedBy[e.Row]
-			switch {
-			case ok:
-				r.text(r.st.alarm, "yes, "+spanText(d.after)+" later")
-			case e.Certainty != forensics.Reported:
-				r.skip(1)
-			default:
-				r.text(r.st.faint, "not on record")
-			}
-		}},
-		{column{"Deleted at (UTC)", 20}, func(r *rows, e *forensics.Event) {
-			if d, ok := b.deletedBy[e.Row]; ok {
-				utcCell(r, &d.at)
-				return
-			}
+// wasDeleted says what became of a notice's mail: whether it was deleted and after how long, when, and by
+// which event.
+func (b *book) wasDeleted() (deleted, at, by eventColumn) {
+	deleted = eventColumn{column{"Its mail was deleted", 17}, func(r *rows, e *forensics.Event) {
+		d, ok := b.deletedBy[e.Row]
+		switch {
+		case ok:
+			r.wrap(r.st.alarm, "yes, "+spanText(d.after)+" later")
+		case e.Certainty != forensics.Reported:
 			r.skip(1)
-		}},
-		{column{"Event ID of the deletion", 22}, func(r *rows, e *forensics.Event) { r.text(r.st.small, b.deletedBy[e.Row].event) }},
-	}
+		default:
+			r.text(r.st.small, "not on record")
+		}
+	}}
+	at = eventColumn{column{"Deleted at (UTC)", 20}, func(r *rows, e *forensics.Event) {
+		if d, ok := b.deletedBy[e.Row]; ok {
+			utcCell(r, &d.at)
+			return
+		}
+		r.skip(1)
+	}}
+	by = eventColumn{column{"Event ID of the deletion", 24}, func(r *rows, e *forensics.Event) { r.text(r.st.small, b.deletedBy[e.Row].event) }}
+	return deleted, at, by
 }
 
 func (b *book) deletions() *sheet {
-	events := b.c.Groups[forensics.GroupDeletion]
-	bound := func(pick func(*forensics.Bounds) *forensics.Time) func(*rows, *forensics.Event) {
-		return func(r *rows, e *forensics.Event) {
+	bound := func(title string, pick func(*forensics.Bounds) *forensics.Time) eventColumn {
+		return eventColumn{column{title, 20}, func(r *rows, e *forensics.Event) {
 			if e.Bounds == nil || pick(e.Bounds).IsZero() {
 				r.skip(1)
 				return
 			}
 			utcCell(r, pick(e.Bounds))
-		}
+		}}
 	}
-	columns := []eventColumn{
-		{column{"Kind", 14}, kindCell},
-		{column{"Account", 22}, accountCell},
-		{column{"Folder", 14}, func(r *rows, e *forensics.Event) { r.text(r.st.text, folderOf(e)) }},
-		{column{"Mails", 7}, func(r *rows, e *forensics.Event) { r.number(r.st.number, int64(max(1, len(e.Messages), len(e.UIDs)))) }},
-		whatColumn(50, events.Len()),
-		{column{"Subjects", 34}, func(r *rows, e *forensics.Event) { r.text(r.st.text, joined(e, e.Subject, subjectOf)) }},
-		{column{"Message-IDs", 34}, func(r *rows, e *forensics.Event) { r.text(r.st.text, joined(e, e.MessageID, messageIDOf)) }},
+	main := []eventColumn{
+		{column{"Kind", 13}, kindCell},
+		{column{"Account", 20}, accountCell},
+		{column{"Folder", 12}, func(r *rows, e *forensics.Event) { r.text(r.st.text, folderOf(e)) }},
+		{column{"Mails", 6}, func(r *rows, e *forensics.Event) { r.number(r.st.number, int64(max(1, len(e.Messages), len(e.UIDs)))) }},
+		whatColumn(54),
+		{column{"Basis", 18}, func(r *rows, e *forensics.Event) { r.wrap(r.st.wrap, basis(e)) }},
+	}
+	if b.c.Missing > 0 { // only these have bounds instead of a moment
+		main = append(main,
+			bound("Not before (UTC)", func(x *forensics.Bounds) *forensics.Time { return &x.NotBefore }),
+			bound("Not after (UTC)", func(x *forensics.Bounds) *forensics.Time { return &x.NotAfter }),
+			bound("Came not before (UTC)", func(x *forensics.Bounds) *forensics.Time { return &x.ArrivedNotBefore }),
+			bound("Came not after (UTC)", func(x *forensics.Bounds) *forensics.Time { return &x.ArrivedNotAfter }))
+	}
+	return b.eventSheet("Deletions", b.c.Groups[forensics.GroupDeletion], main, []eventColumn{
+		{column{"Subjects", 36}, func(r *rows, e *forensics.Event) { r.text(r.st.text, joined(e, e.Subject, subjectOf)) }},
+		{column{"Message-IDs", 36}, func(r *rows, e *forensics.Event) { r.text(r.st.text, joined(e, e.MessageID, messageIDOf)) }},
 		{column{"Done by", 20}, actorCell},
 		{column{"IP address", 16}, ipCell},
-		{column{"Client", 18}, clientCell},
-		{column{"Session", 18}, sessionCell},
-		{column{"Basis", 16}, func(r *rows, e *forensics.Event) { r.text(r.st.text, basis(e)) }},
-	}
-	if b.anyMissing() {
-		columns = append(columns,
-			eventColumn{column{"Not before (UTC)", 19}, bound(func(x *forensics.Bounds) *forensics.Time { return &x.NotBefore })},
-			eventColumn{column{"Not after (UTC)", 19}, bound(func(x *forensics.Bounds) *forensics.Time { return &x.NotAfter })},
-			eventColumn{column{"Came not before (UTC)", 19}, bound(func(x *forensics.Bounds) *forensics.Time { return &x.ArrivedNotBefore })},
-			eventColumn{column{"Came not after (UTC)", 19}, bound(func(x *forensics.Bounds) *forensics.Time { return &x.ArrivedNotAfter })})
-	}
-	return b.eventSheet("Deletions", events, columns...)
+		{column{"Client", 20}, clientCell},
+		{column{"Session", 20}, sessionCell},
+	})
 }
 
-// anyMissing reports whether there are deletions that follow from something missing: only
-// they have bounds instead of a moment.
-func (b *book) anyMissing() bool { return b.c.Missing > 0 }
-
 func (b *book) settings() *sheet {
-	events := b.c.Groups[forensics.GroupSettings]
-	return b.eventSheet("Settings", events, append([]eventColumn{
-		{column{"Kind", 20}, kindCell},
-		{column{"Account", 22}, accountCell},
-		whatColumn(60, events.Len()),
-		{column{"Done by", 22}, actorCell},
-		{column{"IP address", 16}, ipCell},
-		{column{"Client", 20}, clientCell},
+	deleted, at, by := b.wasDeleted()
+	return b.eventSheet("Settings", b.c.Groups[forensics.GroupSettings], []eventColumn{
+		{column{"Kind", 19}, kindCell},
+		{column{"Account", 20}, accountCell},
+		whatColumn(60),
+		{column{"Done by", 20}, actorCell},
+		{column{"IP address", 15}, ipCell},
+	}, []eventColumn{
+		{column{"Client", 24}, clientCell},
 		{column{"Operation", 22}, func(r *rows, e *forensics.Event) { r.text(r.st.text, e.Operation) }},
 		{column{"Service", 11}, serviceCell},
-	}, b.wasDeleted()...)...)
+		deleted, at, by,
+	})
 }
 
 func (b *book) money() *sheet {
-	events := b.c.Groups[forensics.GroupMoney]
-	return b.eventSheet("Money", events, append([]eventColumn{
-		{column{"Kind", 15}, kindCell},
-		{column{"Account", 22}, accountCell},
-		{column{"Service", 11}, serviceCell},
-		{column{"Amount", 14}, func(r *rows, e *forensics.Event) { r.text(r.st.bold, e.Amount) }},
-		{column{"Asset", 8}, func(r *rows, e *forensics.Event) { r.text(r.st.text, e.Asset) }},
-		{column{"Value in USD", 13}, func(r *rows, e *forensics.Event) { r.text(r.st.text, e.ValueUSD) }},
-		{column{"Destination", 40}, func(r *rows, e *forensics.Event) { r.text(r.st.text, e.Destination) }},
-		{column{"Transaction", 30}, func(r *rows, e *forensics.Event) { r.text(r.st.text, e.TxID) }},
-		whatColumn(50, events.Len()),
-	}, b.wasDeleted()...)...)
+	deleted, at, by := b.wasDeleted()
+	return b.eventSheet("Money", b.c.Groups[forensics.GroupMoney], []eventColumn{
+		{column{"Kind", 13}, kindCell},
+		{column{"Account", 20}, accountCell},
+		{column{"Service", 10}, serviceCell},
+		{column{"Amount", 13}, func(r *rows, e *forensics.Event) { r.wrap(r.st.bold, e.Amount) }},
+		{column{"Asset", 6}, func(r *rows, e *forensics.Event) { r.text(r.st.text, e.Asset) }},
+		{column{"Value in USD", 11}, func(r *rows, e *forensics.Event) { r.text(r.st.text, e.ValueUSD) }},
+		whatColumn(46),
+		deleted,
+	}, []eventColumn{
+		at, by,
+		{column{"Destination", 44}, func(r *rows, e *forensics.Event) { r.text(r.st.text, e.Destination) }},
+		{column{"Transaction", 40}, func(r *rows, e *forensics.Event) { r.text(r.st.text, e.TxID) }},
+	})
 }
 
 func actorCell(r *rows, e *forensics.Event)   { r.text(r.st.text, e.Actor) }

@@ -32,20 +32,20 @@ var glossaryWords = [][2]string{
 	{"second-factor-changed", "A second factor was added, removed or changed."},
 	{"session", "The source's own name for one connection: what has the same one was done by the same program."},
 	{"session-revoked", "Open sign-ins were ended."},
-	{"SHA-256", "A checksum: the same bytes give the same value, and nobody can make other bytes that give it."},
+	{"SHA-256", "A checksum: the same bytes give the same value, and no way is known to make other bytes that give it."},
 	{"silence", "The longest time in which a source has no event, between its first and its last. It may mean that nothing happened, or that nothing was written."},
 	{"warning", "Something that could not be read, with its place."},
 }
 
 func (b *book) glossary() *sheet {
-	return &sheet{name: "Glossary", table: true, rows: len(glossaryWords), columns: []column{{"Word", 34}, {"What it means here", 120}},
+	return &sheet{name: "Glossary", table: true, wraps: true, rows: len(glossaryWords), columns: []column{{"Word", 34}, {"What it means here", 120}},
 		body: func(_ context.Context, r *rows) error {
 			for _, w := range glossaryWords {
 				if err := r.next(); err != nil {
 					return err
 				}
-				r.text(b.st.bold, w[0])
-				r.text(b.st.lead, w[1])
+				r.wrap(b.st.bold, w[0])
+				r.wrap(b.st.lead, w[1])
 			}
 			return nil
 		}}

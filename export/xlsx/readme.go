@@ -21,7 +21,7 @@ type readmeLine struct {
 // readme makes the sheet to read first.
 func (b *book) readme(list []*sheet) *sheet {
 	lines := b.readmeLines(list)
-	s := &sheet{name: "Read me", columns: []column{{"", 26}, {"", 118}}}
+	s := &sheet{name: "Read me", columns: []column{{"", 24}, {"", 118}}, wraps: true}
 	s.shape = func(f *excelize.File, name string) error {
 		for i, l := range lines {
 			if l.sheet == "" {
@@ -34,7 +34,7 @@ func (b *book) readme(list []*sheet) *sheet {
 		return nil
 	}
 	s.body = func(_ context.Context, r *rows) error {
-		if err := r.next(); err != nil {
+		if err := r.tall(24); err != nil {
 			return err
 		}
 		r.text(b.st.title, "What happened to this mail account: case "+b.c.Case)
@@ -42,7 +42,11 @@ func (b *book) readme(list []*sheet) *sheet {
 			return err
 		}
 		for _, l := range lines {
-			if err := r.next(); err != nil {
+			if l.heading != "" {
+				if err := r.tall(17); err != nil {
+					return err
+				}
+			} else if err := r.next(); err != nil {
 				return err
 			}
 			switch {
@@ -50,10 +54,10 @@ func (b *book) readme(list []*sheet) *sheet {
 				partCells(r, l.heading, 2)
 			case l.sheet != "":
 				r.text(b.st.link, l.name)
-				r.text(b.st.lead, l.text)
+				r.wrap(b.st.lead, l.text)
 			default:
-				r.text(b.st.bold, l.name)
-				r.text(b.st.lead, l.text)
+				r.wrap(b.st.bold, l.name)
+				r.wrap(b.st.lead, l.text)
 			}
 		}
 		return nil

@@ -27,6 +27,7 @@ type sheet struct {
 	printed int // how many columns are printed, from the left; 0: all
 	body    func(ctx context.Context, r *rows) error
 	shape   func(f *excelize.File, name string) error // further things: a chart, links
+	wraps   bool                                      // its rows are as high as their texts need
 	late    bool                                      // written after the others, whose passes it needs
 }
 
@@ -70,6 +71,9 @@ type rows struct {
 	max   int
 	inRow bool
 
+	height   string // of the row, as three digits
+	heightAt int    // where it stands in buf; 0 where the row has none of its own
+
 	part  int
 	start func(part int) (io.Writer, []byte, []byte, error) // begins a part: where to, what stands before and after the rows
 	tail  []byte
@@ -95,7 +99,13 @@ func (r *rows) next() error {
 			return err
 		}
 	}
-	r.beginRow("")
+	if !r.sheet.wraps {
+		r.beginRow("")
+		return nil
+	}
+	r.beginRow(noHeight)
+	r.heightAt = len(r.buf) - len(noHeight) + 4
+	r.height = noHeight[5:8]
 	return nil
 }
 
@@ -122,6 +132,10 @@ func (r *rows) beginRow(attributes string) {
 
 func (r *rows) endRow() error {
 	if r.inRow {
+		if r.heightAt > 0 {
+			copy(r.buf[r.heightAt:], r.height)
+			r.heightAt = 0
+		}
 		r.buf = append(r.buf, `</row>`...)
 		r.inRow = false
 	}

@@ -35,7 +35,7 @@ const (
 type styles struct {
 	text, wrap, small, bold, faint style
 	head, title, part, lead        style
-	number, sum                    style
+	number, sum, headR             style
 	link                           style
 	dates                          [4]style // by precision: day, minute, second, millisecond
 	unsure                         [4]style // the same, for moments whose zone is assumed or unknown
@@ -78,9 +78,16 @@ func fill(colour string) excelize.Fill {
 }
 
 func newStyles(f *excelize.File) (*styles, error) {
+	// The unit of column widths is the width of a digit in the default font: one that every
+	// system has, or replaces by one of the same widths, gives the same columns everywhere.
+	if err := f.SetDefaultFont(fontName); err != nil {
+		return nil, err
+	}
+	*f.Styles.Fonts.Font[0].Sz.Val = 10
 	m := &styleMaker{f: f}
 	wrapped := func() *excelize.Alignment { return &excelize.Alignment{WrapText: true} }
 	left := func() *excelize.Alignment { return &excelize.Alignment{Horizontal: "left"} }
+	right := func() *excelize.Alignment { return &excelize.Alignment{Horizontal: "right", Indent: 1} }
 	thousands := "#,##0"
 	rule := []excelize.Border{{Type: "top", Color: "6B7280", Style: 1}}
 	s := &styles{
@@ -93,8 +100,9 @@ func newStyles(f *excelize.File) (*styles, error) {
 		title:  m.make(excelize.Style{Font: &excelize.Font{Bold: true, Size: 16, Color: headFill}}),
 		part:   m.make(excelize.Style{Font: &excelize.Font{Bold: true, Size: 11, Color: headFill}, Border: []excelize.Border{{Type: "bottom", Color: headFill, Style: 2}}}),
 		lead:   m.make(excelize.Style{Font: &excelize.Font{Size: 10}, Alignment: wrapped()}),
-		number: m.make(excelize.Style{CustomNumFmt: &thousands}),
-		sum:    m.make(excelize.Style{CustomNumFmt: &thousands, Font: &excelize.Font{Bold: true}, Border: rule}),
+		number: m.make(excelize.Style{CustomNumFmt: &thousands, Alignment: right()}),
+		sum:    m.make(excelize.Style{CustomNumFmt: &thousands, Font: &excelize.Font{Bold: true}, Border: rule, Alignment: right()}),
+		headR:  m.make(excelize.Style{Font: &excelize.Font{Bold: true, Color: "FFFFFF"}, Fill: fill(headFill), Alignment: &excelize.Alignment{WrapText: true, Vertical: "center", Horizontal: "right", Indent: 1}}),
 		link:   m.make(excelize.Style{Font: &excelize.Font{Bold: true, Color: "1D4ED8", Underline: "single"}}),
 		alarm:  m.make(excelize.Style{Font: &excelize.Font{Bold: true, Color: "7F1D1D"}, Alignment: wrapped()}),
 		group:  map[forensics.Group]style{},

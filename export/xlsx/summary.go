@@ -9,6 +9,7 @@ import (
 
 	"keytrail/forensics"
 	"keytrail/forensics/casefile"
+	"keytrail/forensics/timeline"
 )
 
 // The columns of the summary: what is printed, then the chart's data.
@@ -16,6 +17,7 @@ const (
 	summaryPrinted = 7
 	chartColumn    = 8 // from 0: where the chart's data begins
 	chartRows      = 17
+	chartRowHeight = 18 // points
 	listedDeleted  = 25 // notices that are listed as deleted
 )
 
@@ -33,50 +35,41 @@ var groupMeaning = map[forensics.Group]string{
 // summary makes the sheet of numbers, the chart and the chronology.
 func (b *book) summary(ctx context.Context) (*sheet, error) {
 	chart := b.chartData()
-	first, err := b.stepEvents(ctx)
+	steps, err := b.stepEvents(ctx)
 	if err != nil {
 		return nil, err
 	}
-	columns := []column{{"", 21}, {"", 21}, {"", 11}, {"", 24}, {"", 82}, {"", 17}, {"", 30}, {"", 3}, {"", 12}}
-	for range chartGroups {
+	columns := []column{{"", 21}, {"", 21}, {"", 10}, {"", 24}, {"", 74}, {"", 17}, {"", 25}, {"", 3}, {"", 11}}
+	for range len(chartGroups) + 2 { // the groups, mail and other
 		columns = append(columns, column{"", 9})
 	}
-	columns = append(columns, column{"", 9}, column{"", 9})
-	s := &sheet{name: "Summary", columns: columns, printed: summaryPrinted, late: true}
 	numbers := b.numberRows()
-	chartAt := len(numbers) + 5 // two rows above the numbers, an empty one and the chart's heading under them
-	s.shape = func(f *excelize.File, name string) error { return b.chart(f, name, chart, chartAt) }
-	s.body = func(ctx context.Context, r *rows) error {
+	chartAt := len(numbers) + 5                                    // two rows above the numbers, an empty one and the chart's heading under them
+	chronologyAt := chartAt + chartRows + len(b.deletedRows()) + 1 // it begins a page
+	s := &sheet{name: "Summary", columns: columns, printed: summaryPrinted, late: true, wraps: true}
+	s.shape = func(f *excelize.File, name string) error {
+		if err := f.InsertPageBreak(name, fmt.Sprintf("A%d", chronologyAt)); err != nil {
+			return err
+		}
+		return b.chart(f, name, chart, chartAt)
+	}
+	s.body = func(_ context.Context, r *rows) error {
 		w := &summaryWriter{b: b, r: r, chart: chart}
-		if err := w.line(func() { r.text(b.st.title, "Summary") }); err != nil {
-			return err
-		}
-		if err := w.line(func() { r.text(b.st.small, b.scopeLine()) }); err != nil {
-			return err
-		}
-		for _, row := range numbers {
-			if err := w.line(func() { row(r) }); err != nil {
-				return err
-			}
-		}
-		if err := w.line(func() {}); err != nil {
-			return err
-		}
-		if err := w.part(chart.title(), summaryPrinted); err != nil {
-			return err
-		}
+		w.tall(24, func(r *rows) { r.text(b.st.title, "Summary") })
+		w.line(func(r *rows) { r.text(b.st.small, b.scopeLine()) })
+		w.all(numbers)
+		w.line(nil)
+		w.tall(17, func(r *rows) { partCells(r, chart.title(), summaryPrinted) })
 		for range chartRows {
-			if err := w.line(func() {}); err != nil {
-				return err
-			}
+			w.tall(chartRowHeight, nil)
 		}
-		if err := w.deleted(); err != nil {
-			return err
+		w.all(b.deletedRows())
+		w.line(nil)
+		w.chronology(steps)
+		for w.err == nil && r.n <= len(chart.bins) { // what the rows so far had no room for
+			w.line(nil)
 		}
-		if err := w.chronology(first); err != nil {
-			return err
-		}
-		return w.restOfChart()
+		return w.err
 	}
 	return s, nil
 }
@@ -93,43 +86,40 @@ func (b *book) scopeLine() string {
 	return fmt.Sprintf("%d of %d events of the case %s: those that the filter %s leaves; %s", b.c.Timeline.Len(), b.c.Total, b.c.Case, b.c.Filter, zone)
 }
 
-// numberRows gives the counts by group and by source, a function for each row.
-func (b *book) numberRows() []func(*rows) {
+// summaryRow is one row: its height in points, 0 for what its texts need, and its cells; nil for none.
+type summaryRow struct {
+	points int
+	cells  func(*rows)
+}
+
+// numberRows gives the counts by group and by source.
+func (b *book) numberRows() []summaryRow {
 	st := b.st
-	var out []func(*rows)
+	var out []summaryRow
 	title := func(text string) {
-		out = append(out, func(*rows) {}, func(r *rows) { partCells(r, text, summaryPrinted) })
+		out = append(out, summaryRow{}, summaryRow{points: 17, cells: func(r *rows) { partCells(r, text, summaryPrinted) }})
 	}
-	head := func(names ...string) {
-		out = append(out, func(r *rows) {
-			for _, n := range names {
-				r.text(st.head, n)
-			}
-			for r.col < summaryPrinted {
-				r.blank(st.head)
-			}
-		})
-	}
+	head := func(names ...string) { out = append(out, summaryRow{cells: headRow(st, names...)}) }
 	title("Events by group")
 	head("First (UTC)", "Last (UTC)", "Group", "Events", "What the group holds")
 	counts := b.c.Timeline.GroupCounts()
 	firstRow := len(out) + 2 + 1
 	for _, g := range forensics.Groups() {
-		out = append(out, func(r *rows) {
+		out = append(out, summaryRow{cells: func(r *rows) {
 			spanCells(r, b.c.Groups[g])
 			r.text(st.group[g], g.String())
 			r.number(st.number, int64(counts[g]))
-			r.text(st.wrap, groupMeaning[g])
-		})
+			r.wrap(st.wrap, groupMeaning[g])
+		}})
 	}
 	sumRow := func(first int, what string) {
 		last := len(out) + 2
-		out = append(out, func(r *rows) {
+		out = append(out, summaryRow{cells: func(r *rows) {
 			r.skip(2)
 			r.text(st.sum, "sum")
 			r.formula(st.sum, fmt.Sprintf("SUM(D%d:D%d)", first, last), int64(counts.Sum()))
-			r.text(st.faint, what)
-		})
+			r.wrap(st.faint, what)
+		}})
 	}
 	sumRow(firstRow, "events on the sheet Timeline")
 	title("Events by source")
@@ -137,12 +127,12 @@ func (b *book) numberRows() []func(*rows) {
 	firstRow = len(out) + 2 + 1
 	for _, ev := range b.c.Evidence {
 		events := b.c.BySource[ev.ID]
-		out = append(out, func(r *rows) {
+		out = append(out, summaryRow{cells: func(r *rows) {
 			spanCells(r, events)
 			r.number(st.number, ev.ID)
 			r.number(st.number, int64(events.Len()))
-			r.text(st.wrap, ev.Name+": "+orElse(countsText(events.GroupCounts()), "no events"))
-		})
+			r.wrap(st.wrap, ev.Name+": "+orElse(countsText(events.GroupCounts()), "no events"))
+		}})
 	}
 	sumRow(firstRow, "an event that several sources record is counted where it was read first")
 	return out
@@ -180,86 +170,95 @@ func partCells(r *rows, text string, width int) {
 	}
 }
 
-// summaryWriter writes the summary's rows, each with its row of the chart's data at the right.
+// summaryWriter writes the summary's rows, each with its row of the chart's data at the right. The
+// first error stops it and is kept.
 type summaryWriter struct {
 	b     *book
 	r     *rows
 	chart chartTable
+	err   error
 }
 
-// line writes one row.
-func (w *summaryWriter) line(cells func()) error {
-	if err := w.r.next(); err != nil {
-		return err
+func (w *summaryWriter) line(cells func(*rows)) {
+	if w.err == nil {
+		w.err = w.r.next()
 	}
-	cells()
+	w.cells(cells)
+}
+
+// tall is line with a height in points.
+func (w *summaryWriter) tall(points int, cells func(*rows)) {
+	if w.err == nil {
+		w.err = w.r.tall(points)
+	}
+	w.cells(cells)
+}
+
+func (w *summaryWriter) all(list []summaryRow) {
+	for _, row := range list {
+		if row.points > 0 {
+			w.tall(row.points, row.cells)
+			continue
+		}
+		w.line(row.cells)
+	}
+}
+
+func (w *summaryWriter) cells(cells func(*rows)) {
+	if w.err != nil {
+		return
+	}
+	if cells != nil {
+		cells(w.r)
+	}
 	w.r.col = chartColumn
 	w.chart.row(w.r, w.r.n-1)
-	return nil
 }
 
-func (w *summaryWriter) part(text string, width int) error {
-	return w.line(func() { partCells(w.r, text, width) })
-}
-
-// restOfChart writes what the rows so far had no room for.
-func (w *summaryWriter) restOfChart() error {
-	for w.r.n <= len(w.chart.bins) {
-		if err := w.line(func() {}); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// deleted lists the notices whose mails were deleted.
-func (w *summaryWriter) deleted() error {
-	b, r := w.b, w.r
-	if err := w.part("Notices whose mails were deleted", summaryPrinted); err != nil {
-		return err
-	}
+// deletedRows lists the notices whose mails were deleted.
+func (b *book) deletedRows() []summaryRow {
+	st := b.st
+	out := []summaryRow{{}, {17, func(r *rows) { partCells(r, "Notices whose mails were deleted", summaryPrinted) }}}
 	if len(b.c.Deleted) == 0 {
-		return w.line(func() {
-			r.text(b.st.faint, "No log of this case records that a notice was deleted. That is no proof that none was.")
-		})
+		return append(out, summaryRow{cells: func(r *rows) {
+			r.text(st.small, "No log of this case records that a notice was deleted. That is no proof that none was.")
+		}})
 	}
-	if err := w.heads("Came (UTC)", "Deleted (UTC)", "After", "Account", "What the mail said", "Deleted from IP", "Event ID of the deletion"); err != nil {
-		return err
-	}
+	out = append(out, summaryRow{cells: headRow(st, "Came (UTC)", "Deleted (UTC)", "After", "Account", "What the mail said", "Deleted from IP", "Event ID of the deletion")})
 	for i := range b.c.Deleted[:min(len(b.c.Deleted), listedDeleted)] {
 		p := &b.c.Deleted[i]
-		err := w.line(func() {
+		out = append(out, summaryRow{cells: func(r *rows) {
 			utcCell(r, &p.Notice.Time)
 			utcCell(r, &p.Deletion.Time)
-			r.text(b.st.alarm, spanText(p.After))
-			r.text(b.st.text, p.Notice.Account)
-			r.text(b.st.wrap, sentenceOf(&p.Notice))
+			r.wrap(st.alarm, spanText(p.After))
+			r.text(st.text, p.Notice.Account)
+			r.wrap(st.wrap, timeline.Sentence(&p.Notice))
 			ipCell(r, &p.Deletion)
-			r.text(b.st.small, p.Deletion.ID)
-		})
-		if err != nil {
-			return err
-		}
+			r.text(st.small, p.Deletion.ID)
+		}})
 	}
 	if more := len(b.c.Deleted) - listedDeleted; more > 0 {
-		if err := w.line(func() {
-			r.text(b.st.faint, fmt.Sprintf("and %d more, on the sheets Keys, Resets, Settings and Money", more))
-		}); err != nil {
-			return err
-		}
+		out = append(out, summaryRow{cells: func(r *rows) {
+			r.text(st.small, fmt.Sprintf("and %d more, on the sheets Keys, Logins, Resets, Settings and Money", more))
+		}})
 	}
-	return w.line(func() {
-		r.text(b.st.small, "Mail and deletion are joined by their Message-ID. The times are of two clocks, the mailbox's and the log's, which can differ.")
-	})
+	return append(out, summaryRow{cells: func(r *rows) {
+		r.text(st.small, "Mail and deletion are joined by their Message-ID. The times are of two clocks, the mailbox's and the log's, which can differ.")
+	}})
 }
 
-func (w *summaryWriter) heads(names ...string) error {
-	return w.line(func() {
+// headRow names the columns of one part of the summary.
+func headRow(st *styles, names ...string) func(*rows) {
+	return func(r *rows) {
 		for _, n := range names {
-			w.r.text(w.b.st.head, n)
+			if n == "Events" || n == "Ev. no." {
+				r.text(st.headR, n)
+				continue
+			}
+			r.text(st.head, n)
 		}
-		for w.r.col < summaryPrinted {
-			w.r.blank(w.b.st.head)
+		for r.col < summaryPrinted {
+			r.blank(st.head)
 		}
-	})
+	}
 }
