@@ -3,6 +3,7 @@ package tui
 import (
 	"context"
 	"errors"
+	"sync"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -69,7 +70,7 @@ func (a *app) addFinished(msg kit.AddFinished) tea.Cmd {
 		}
 		a.notice = kit.Noticed{Text: text, Bad: true}
 	default:
-		p := a.add.progress
+		p := msg.Last
 		a.notice = kit.Noticed{Text: "added: " + kit.Plural(p.Records, "record") + ", " + kit.Plural(p.Events, "event") + ", " + kit.Plural(p.Warnings, "warning")}
 	}
 	if a.quitting {
@@ -79,24 +80,30 @@ func (a *app) addFinished(msg kit.AddFinished) tea.Cmd {
 }
 
 // addCmd runs an add to its end. Its progress goes into news, where a newer one replaces
-// one that nobody took.
+// one that nobody took; add may tell it from any goroutine.
 func addCmd(ctx context.Context, add addFunc, c kit.Case, paths []string, news chan kit.Progress) tea.Cmd {
 	return func() tea.Msg {
-		defer close(news)
+		var mu sync.Mutex
+		var last kit.Progress
+		ended := false
 		err := add(ctx, c, paths, func(p kit.Progress) {
-			for {
-				select {
-				case news <- p:
-					return
-				default:
-				}
-				select {
-				case <-news:
-				default:
-				}
+			mu.Lock()
+			defer mu.Unlock()
+			if ended {
+				return
 			}
+			last = p
+			select {
+			case <-news:
+			default:
+			}
+			news <- p // there is room: nobody else writes
 		})
-		return kit.AddFinished{Err: err}
+		mu.Lock()
+		defer mu.Unlock()
+		ended = true
+		close(news)
+		return kit.AddFinished{Last: last, Err: err}
 	}
 }
 

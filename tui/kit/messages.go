@@ -62,7 +62,10 @@ type PathsChosen struct{ Paths []string }
 type AddProgressed struct{ Progress Progress }
 
 // AddFinished ends an add.
-type AddFinished struct{ Err error }
+type AddFinished struct {
+	Last Progress
+	Err  error
+}
 
 // QuitChosen ends the program. Stop ends a running add first; without Stop
 // the add is waited for.

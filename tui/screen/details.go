@@ -123,11 +123,12 @@ func (p *pane) proof(e *forensics.Event, raw rawRecord) {
 	p.rule("proof")
 	p.field("evidence", e.EvidenceName)
 	p.field("item", e.ItemName)
-	place := fmt.Sprintf("offset %s  length %s", kit.Count(e.Ref.Offset), kit.Count(e.Ref.Length))
+	place := "offset " + kit.Count(e.Ref.Offset)
 	if e.Ref.Line > 0 {
 		place = "line " + kit.Count(e.Ref.Line) + "  " + place
 	}
 	p.field("place", place)
+	p.field("length", kit.Plural(e.Ref.Length, "byte"))
 	if !e.Digest.IsZero() {
 		p.field("sha256", p.digest(e.Digest))
 	}

@@ -117,15 +117,22 @@ func lower(s string) string {
 	return string(b)
 }
 
-// hardBreak finds where the line that starts at from ends.
+// hardBreak finds where the line that starts at from ends: after a space in its last
+// third, or wherever it is full.
 func hardBreak(s string, from, w int) int {
-	cells, end := 0, from
+	cells, end, space := 0, from, -1
 	for end < len(s) {
 		if c := s[end]; c < 0x80 && (end+1 >= len(s) || s[end+1] < 0x80) {
 			if cells++; cells > w {
+				if space > 0 {
+					return space
+				}
 				return end
 			}
 			end++
+			if c == ' ' && cells > w*2/3 {
+				space = end
+			}
 			continue
 		}
 		cluster, cw := ansi.FirstGraphemeCluster(s[end:], ansi.WcWidth)

@@ -53,9 +53,14 @@ func rowLine(st *kit.Styles, e *forensics.Event, c columns, zone *time.Location,
 	if c.account > 0 {
 		l.Cell(st.Muted, e.Account, c.account).Space(1)
 	}
-	right := c.state
-	if c.where > 0 {
-		right += c.where + 1
+	place, country := where(e)
+	word := state(e)
+	right := 0
+	switch { // what has the room of the columns that are empty in this row
+	case c.where > 0 && place+country != "":
+		right = c.where + 1 + c.state
+	case word != "":
+		right = c.state
 	}
 	text := what(e)
 	if original := strings.TrimSpace(e.Time.Original); e.Time.Unreliable && original != "" {
@@ -73,8 +78,7 @@ func rowLine(st *kit.Styles, e *forensics.Event, c columns, zone *time.Location,
 		room -= 2
 	}
 	l.Cell(loud, text, room).Space(1)
-	if c.where > 0 {
-		place, country := where(e)
+	if right > c.state {
 		w := c.where
 		if country != "" {
 			w -= 3
@@ -89,7 +93,6 @@ func rowLine(st *kit.Styles, e *forensics.Event, c columns, zone *time.Location,
 		}
 		l.Space(1)
 	}
-	word := state(e)
 	look := st.Muted
 	if word == "inferred" || word == "not proved" || word == "times differ" {
 		look = st.Warn

@@ -31,9 +31,9 @@ func what(e *forensics.Event) string {
 func whatHappened(e *forensics.Event) string {
 	switch e.Kind {
 	case forensics.KeyCreated:
-		return words("created", quoted(e.Key), e.Detail)
+		return words("created", keyName(e), e.Detail)
 	case forensics.KeyRemoved:
-		return words("removed", quoted(e.Key), e.Detail)
+		return words("removed", keyName(e), e.Detail)
 	case forensics.LoginSucceeded:
 		return words("succeeded", e.Protocol, e.Client, e.Detail)
 	case forensics.LoginFailed:
@@ -131,6 +131,14 @@ func in(word, value string) string {
 	return word + " " + value
 }
 
+// keyName is the name of a key, or else the source's own word for what was done.
+func keyName(e *forensics.Event) string {
+	if e.Key == "" && e.Detail == "" {
+		return strings.TrimSuffix(e.Operation, ".")
+	}
+	return quoted(e.Key)
+}
+
 func titled(e *forensics.Event, otherwise string) string {
 	text := e.Subject
 	if text == "" {
@@ -152,11 +160,15 @@ func mails(e *forensics.Event) string {
 	return quoted(e.Subject)
 }
 
+// subject is what is known of a mail that came: a log names neither its subject nor its sender.
 func subject(e *forensics.Event) string {
-	if e.Subject == "" {
+	switch {
+	case e.Subject != "":
+		return e.Subject
+	case e.From != "":
 		return "(no subject)"
 	}
-	return e.Subject
+	return words("received", in("in", e.Folder), e.Detail)
 }
 
 func money(e *forensics.Event) string {
