@@ -136,7 +136,7 @@ func (f *fieldList) seen(refs []Ref) {
 	}
 	out := make([]SeenRef, len(refs))
 	for i, r := range refs {
-		out[i] = SeenRef{r.Evidence, r.Item, r.Offset, r.Length, r.Line}
+		out[i] = SeenRef(r)
 	}
 	f.add("keytrail.seen_in", out)
 }

@@ -75,7 +75,7 @@ func (p *Program) addCommand() *cobra.Command {
 }
 
 // add reads paths into a case without a screen.
-func (p *Program) add(ctx context.Context, name string, paths []string, flags addFlags) error {
+func (p *Program) add(ctx context.Context, name string, paths []string, flags addFlags) (err error) {
 	options, err := p.ingestOptions(flags)
 	if err != nil {
 		return err
@@ -87,7 +87,7 @@ func (p *Program) add(ctx context.Context, name string, paths []string, flags ad
 	if err != nil {
 		return err
 	}
-	defer c.Close()
+	defer closing(c, &err)
 	bar := newProgressBar(p.Err)
 	summary, err := ingest.Add(ctx, c, paths, options, bar.tell)
 	bar.clear()

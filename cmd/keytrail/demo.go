@@ -86,7 +86,7 @@ func writeSample(dir string) ([]string, error) {
 
 // tellDemo prints the sample case as text: the evidence, the timeline without the
 // ordinary mail, and the notices whose mail was deleted.
-func (p *Program) tellDemo(ctx context.Context, name string, paths []string) error {
+func (p *Program) tellDemo(ctx context.Context, name string, paths []string) (err error) {
 	options, err := p.ingestOptions(addFlags{})
 	if err != nil {
 		return err
@@ -95,7 +95,7 @@ func (p *Program) tellDemo(ctx context.Context, name string, paths []string) err
 	if err != nil {
 		return err
 	}
-	defer c.Close()
+	defer closing(c, &err)
 	summary, err := ingest.Add(ctx, c, paths, options, nil)
 	if err != nil {
 		return err

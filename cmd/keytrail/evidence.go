@@ -22,7 +22,7 @@ func (p *Program) evidenceCommand() *cobra.Command {
 		Use:   "evidence CASE",
 		Short: "Print what was read, how much of it, and what not",
 		Args:  argsBetween(1, 1, "a case"),
-		RunE: func(_ *cobra.Command, args []string) error {
+		RunE: func(_ *cobra.Command, args []string) (err error) {
 			if format != "table" && format != "jsonl" {
 				return usagef("--format %s: there is table and jsonl", format)
 			}
@@ -30,7 +30,7 @@ func (p *Program) evidenceCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			defer c.Close()
+			defer closing(c, &err)
 			if warnings {
 				return p.warnings(c, format)
 			}

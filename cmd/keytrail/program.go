@@ -213,6 +213,11 @@ func (p *Program) writeCase(name string) (*casefile.Case, error) {
 	return casefile.Open(path, p.caseOptions(false))
 }
 
+// closing closes a case at the end of a command; what was written last can still fail there.
+func closing(c io.Closer, err *error) {
+	*err = errors.Join(*err, c.Close())
+}
+
 // ingestOptions are how `add` and `open` read evidence.
 func (p *Program) ingestOptions(a addFlags) (ingest.Options, error) {
 	mapping, err := a.readMapping()

@@ -42,7 +42,7 @@ func (p *Program) reportCommand() *cobra.Command {
 	return cmd
 }
 
-func (p *Program) report(ctx context.Context, name string, flags reportFlags) error {
+func (p *Program) report(ctx context.Context, name string, flags reportFlags) (err error) {
 	if _, err := export.Ending(flags.out); err != nil {
 		return usageError{err}
 	}
@@ -62,7 +62,7 @@ func (p *Program) report(ctx context.Context, name string, flags reportFlags) er
 	if err != nil {
 		return err
 	}
-	defer c.Close()
+	defer closing(c, &err)
 	result, err := p.writeReport(ctx, c, flags, zone)
 	if err != nil {
 		return err

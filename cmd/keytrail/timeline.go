@@ -33,7 +33,7 @@ func (p *Program) timelineCommand() *cobra.Command {
 	return cmd
 }
 
-func (p *Program) timeline(ctx context.Context, name, query, format, zoneName string) error {
+func (p *Program) timeline(ctx context.Context, name, query, format, zoneName string) (err error) {
 	zone, err := zoneNamed(zoneName)
 	if err != nil {
 		return err
@@ -49,7 +49,7 @@ func (p *Program) timeline(ctx context.Context, name, query, format, zoneName st
 	if err != nil {
 		return err
 	}
-	defer c.Close()
+	defer closing(c, &err)
 	view, err := c.Query(ctx, expr)
 	if err != nil {
 		return err

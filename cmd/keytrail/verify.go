@@ -29,12 +29,12 @@ func (p *Program) verifyCommand() *cobra.Command {
 }
 
 // verify tells every difference on stderr and sets the exit code.
-func (p *Program) verify(ctx context.Context, name string, deep bool) error {
+func (p *Program) verify(ctx context.Context, name string, deep bool) (err error) {
 	c, err := p.openCase(name)
 	if err != nil {
 		return err
 	}
-	defer c.Close()
+	defer closing(c, &err)
 	differs := func(format string, args ...any) {
 		p.code = exitDiffers
 		p.say("DIFFERS: "+format, args...)
