@@ -160,8 +160,11 @@ func (a *app) key(msg tea.KeyPressMsg) tea.Cmd {
 		a.sheets[n-1] = sheet
 		return cmd
 	}
-	if msg.String() == "ctrl+c" {
+	switch msg.String() {
+	case "ctrl+c":
 		return a.quit()
+	case "ctrl+z":
+		return tea.Suspend
 	}
 	if !a.screen().Typing() {
 		if cmd, done := a.everywhere(msg); done {

@@ -19,12 +19,12 @@ type evidenceColumns struct {
 }
 
 func evidenceColumnsFor(width int) evidenceColumns {
-	c := evidenceColumns{status: 12, records: 10, events: 10, warnings: 8}
+	c := evidenceColumns{status: 12, records: 9, events: 9, warnings: 8}
 	switch {
 	case width >= 140:
 		c.format, c.skipped, c.broken, c.size = 24, 9, 8, 9
 	case width >= 110:
-		c.format, c.skipped, c.broken, c.size = 15, 9, 7, 8
+		c.format, c.skipped, c.broken, c.size = 13, 8, 6, 8
 	}
 	used := 1
 	for _, w := range []int{c.format, c.status, c.records, c.events, c.skipped, c.broken, c.warnings, c.size} {
@@ -32,7 +32,7 @@ func evidenceColumnsFor(width int) evidenceColumns {
 			used += w + 1
 		}
 	}
-	c.bar = max(10, (width-used)*2/5)
+	c.bar = max(10, (width-used)*9/20)
 	c.name = max(10, width-used-c.bar-2)
 	return c
 }
@@ -106,8 +106,11 @@ func (s *Evidence) axisText(width int) string {
 		return "coverage"
 	}
 	layout := "2006-01-02"
-	if width < 22 {
+	switch {
+	case width < 16:
 		layout = "2006"
+	case width < 22:
+		layout = "2006-01"
 	}
 	a := time.Unix(0, s.span[0]).In(s.ctx.Zone).Format(layout)
 	b := time.Unix(0, s.span[1]).In(s.ctx.Zone).Format(layout)
