@@ -13,7 +13,7 @@ import (
 // BenchmarkAddAudit takes audit records through all stages into a finished case. Profile this one
 // to see where the time of `keytrail add` goes.
 func BenchmarkAddAudit(b *testing.B) {
-	const records = 100_000
+	const records = 200_000
 	path := filepath.Join(b.TempDir(), "audit.csv")
 	f, err := os.Create(path)
 	if err != nil {
