@@ -73,7 +73,7 @@ func (e *And) String() string { return join(e.List, " ", e.precedence()) }
 
 // String puts a minus before the part.
 func (e *Not) String() string {
-	if e.Expr.precedence() <= e.precedence() {
+	if e.Expr.precedence() < e.precedence() {
 		return "-(" + e.Expr.String() + ")"
 	}
 	return "-" + e.Expr.String()

@@ -48,7 +48,7 @@ func TestParseShapes(t *testing.T) {
 		{"-a", "not(=a)", "-a"},
 		{"NOT a", "not(=a)", "-a"},
 		{"NOT(a b)", "not(and(=a =b))", "-(a b)"},
-		{"--a", "not(not(=a))", "-(-a)"},
+		{"--a", "not(not(=a))", "--a"},
 		{"-(a OR -b)", "not(or(=a not(=b)))", "-(a OR -b)"},
 		{"((a))", "=a", "a"},
 		{"(a b) c", "and(and(=a =b) =c)", "(a b) c"},

@@ -81,7 +81,13 @@ func (j *JSONRecords) lose(why string, seen int) {
 // pass drops bytes up to the first place at or after from where a record can begin.
 func (j *JSONRecords) pass(style *jsonStyle, from int) {
 	for {
+		// What is behind the line's end judges the places in it: how much a read returned must not matter.
 		w := j.b.window()
+		if nl := bytes.IndexByte(w[min(from, len(w)):], '\n'); nl >= 0 {
+			for len(w) < from+nl+jsonContext && j.b.fill() {
+				w = j.b.window()
+			}
+		}
 		at := j.nextStart(style, w, from)
 		if at >= 0 {
 			j.style.at = indentOf(w, at)
@@ -219,7 +225,8 @@ func objectStart(w []byte, from int) int {
 		if before < 0 || w[before] != ',' && w[before] != '[' && w[before] != '}' {
 			continue
 		}
-		if v := skipSpace(w, i+1); v < len(w) && w[v] == '"' {
+		near := w[:min(len(w), i+jsonContext)]
+		if v := skipSpace(near, i+1); v < len(near) && near[v] == '"' {
 			return i
 		}
 	}
