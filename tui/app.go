@@ -84,28 +84,39 @@ func (a *app) initScreens() tea.Cmd {
 	return tea.Batch(append(cmds, pollCmd(a.ctx.Case))...)
 }
 
-// Update decides who gets a message.
+// Update handles a message and what the screens post while they handle it.
 func (a *app) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+	cmds := []tea.Cmd{a.handle(msg)}
+	for posted := a.ctx.Posted(); len(posted) > 0; posted = a.ctx.Posted() {
+		for _, m := range posted {
+			cmds = append(cmds, a.handle(m))
+		}
+	}
+	return a, tea.Batch(cmds...)
+}
+
+// handle decides who gets a message.
+func (a *app) handle(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case tea.WindowSizeMsg:
 		a.width, a.height = msg.Width, msg.Height
-		return a, a.resize()
+		return a.resize()
 	case tea.BackgroundColorMsg:
 		a.ctx.Styles = kit.NewStyles(msg.IsDark(), a.opts.NoColor)
-		return a, a.broadcast(kit.LookChanged{})
+		return a.broadcast(kit.LookChanged{})
 	case tea.KeyPressMsg:
-		return a, a.key(msg)
+		return a.key(msg)
 	case tea.PasteMsg:
-		return a, a.paste(msg)
+		return a.paste(msg)
 	case tea.MouseClickMsg, tea.MouseWheelMsg:
-		return a, a.mouse(msg)
+		return a.mouse(msg)
 	case tea.InterruptMsg:
-		return a, a.quit()
+		return a.quit()
 	}
 	if cmd, mine := a.own(msg); mine {
-		return a, cmd
+		return cmd
 	}
-	return a, a.broadcast(msg)
+	return a.broadcast(msg)
 }
 
 // own handles the messages that are meant for the root.
@@ -119,7 +130,7 @@ func (a *app) own(msg tea.Msg) (tea.Cmd, bool) {
 		if msg.Answer == nil {
 			return nil, true
 		}
-		return kit.Send(msg.Answer), true
+		return a.ctx.Post(msg.Answer), true
 	case kit.Noticed:
 		a.notice = msg
 		return nil, a.ctx.Case != nil // the start screen wants to know as well
@@ -181,17 +192,17 @@ func (a *app) everywhere(msg tea.KeyPressMsg) (tea.Cmd, bool) {
 	case key.Matches(msg, k.Quit):
 		return a.quit(), true
 	case key.Matches(msg, k.Help):
-		return kit.Send(kit.SheetOpened{Sheet: screen.NewHelpSheet(a.ctx)}), true
+		return a.ctx.Post(kit.SheetOpened{Sheet: screen.NewHelpSheet(a.ctx)}), true
 	case a.ctx.Case == nil:
 		return nil, false
 	case key.Matches(msg, k.Zone):
 		return a.nextZone(), true
 	case key.Matches(msg, k.Add) && a.ctx.Add != nil:
-		return kit.Send(kit.SheetOpened{Sheet: screen.NewAddSheet(a.ctx)}), true
+		return a.ctx.Post(kit.SheetOpened{Sheet: screen.NewAddSheet(a.ctx)}), true
 	case key.Matches(msg, k.Export) && a.ctx.Export != nil:
 		if t, ok := a.tabs[0].screen.(*screen.Timeline); ok {
 			shown, all := t.Counts()
-			return kit.Send(kit.SheetOpened{Sheet: screen.NewExportSheet(a.ctx, t.Filter(), shown, all)}), true
+			return a.ctx.Post(kit.SheetOpened{Sheet: screen.NewExportSheet(a.ctx, t.Filter(), shown, all)}), true
 		}
 		return nil, true
 	case key.Matches(msg, k.Undo):
@@ -308,11 +319,11 @@ func (a *app) resize() tea.Cmd {
 func (a *app) nextZone() tea.Cmd {
 	switch a.ctx.Zone {
 	case time.UTC:
-		return kit.Send(kit.ZoneChosen{Zone: time.Local})
+		return a.ctx.Post(kit.ZoneChosen{Zone: time.Local})
 	case time.Local:
-		return kit.Send(kit.SheetOpened{Sheet: screen.NewZoneSheet(a.ctx)})
+		return a.ctx.Post(kit.SheetOpened{Sheet: screen.NewZoneSheet(a.ctx)})
 	}
-	return kit.Send(kit.ZoneChosen{Zone: time.UTC})
+	return a.ctx.Post(kit.ZoneChosen{Zone: time.UTC})
 }
 
 // generation tells the screens when the case has changed, and looks again while it grows.
@@ -337,7 +348,7 @@ func (a *app) quit() tea.Cmd {
 	if !a.add.running {
 		return tea.Quit
 	}
-	return kit.Send(kit.SheetOpened{Sheet: screen.NewQuitSheet(a.ctx)})
+	return a.ctx.Post(kit.SheetOpened{Sheet: screen.NewQuitSheet(a.ctx)})
 }
 
 func (a *app) quitChosen(msg kit.QuitChosen) tea.Cmd {

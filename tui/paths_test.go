@@ -59,6 +59,34 @@ func TestFilterTyping(t *testing.T) {
 	})
 }
 
+// TestFastKeys checks that keys which come before any command has answered go where a
+// slow typist's would go.
+func TestFastKeys(t *testing.T) {
+	o, _ := story()
+	screenTest(t, 80, 24, o, func(d *driver) {
+		fast := func(names ...string) {
+			for _, n := range names {
+				if k, ok := special[n]; ok {
+					d.handle(k)
+					continue
+				}
+				for _, r := range n {
+					d.handle(tea.KeyPressMsg{Code: r, Text: string(r)})
+				}
+			}
+			d.settle()
+		}
+		fast("t", "odd", "enter")
+		d.sees("#odd")
+		fast("/", "group:mon", "tab")
+		d.sees("/ group:money")
+		fast("enter", "z", "z", "chica", "tab")
+		d.sees("zone America/Chicago")
+		fast("esc", "n", "quick", "enter", "?")
+		d.sees("✎", "Everywhere")
+	})
+}
+
 func TestFilterKeepsPlace(t *testing.T) {
 	o, _ := story()
 	screenTest(t, 80, 24, o, func(d *driver) {

@@ -45,4 +45,21 @@ type Context struct {
 	// Adding reports whether an add is running.
 	Adding bool
 	Now    func() time.Time
+
+	posted []tea.Msg
+}
+
+// Post hands a message to the root model before the next key is looked at, so that
+// what is typed fast does not go to the wrong place. It is called inside Update only; the
+// command it returns is nil.
+func (c *Context) Post(msg tea.Msg) tea.Cmd {
+	c.posted = append(c.posted, msg)
+	return nil
+}
+
+// Posted takes the messages that were posted.
+func (c *Context) Posted() []tea.Msg {
+	posted := c.posted
+	c.posted = nil
+	return posted
 }

@@ -168,7 +168,7 @@ func (s *Evidence) key(msg tea.KeyPressMsg) tea.Cmd {
 		return s.openWarnings()
 	case key.Matches(msg, k.ShowEvents):
 		if n := s.node(); n != nil {
-			return kit.Send(kit.FilterChosen{Text: "evidence:" + itoa(n.ID)})
+			return s.ctx.Post(kit.FilterChosen{Text: "evidence:" + itoa(n.ID)})
 		}
 	}
 	return nil
@@ -271,7 +271,7 @@ func (s *Evidence) openWarnings() tea.Cmd {
 		return nil
 	}
 	if n.counts.Warnings == 0 {
-		return kit.Send(kit.Noticed{Text: n.Name + " has no warnings"})
+		return s.ctx.Post(kit.Noticed{Text: n.Name + " has no warnings"})
 	}
 	s.warnings = newWarningList(s.ctx, n.ID, n.Name, int(n.counts.Warnings))
 	return s.warnings.setSize(s.width, s.height)

@@ -111,7 +111,7 @@ func (e *export) key(msg tea.KeyPressMsg) tea.Cmd {
 	case key.Matches(msg, k.Cancel) && e.writing:
 		e.cancel()
 	case key.Matches(msg, k.Cancel), e.result != nil && key.Matches(msg, k.Accept):
-		return kit.Send(kit.SheetClosed{})
+		return e.ctx.Post(kit.SheetClosed{})
 	case e.writing || e.result != nil:
 	case key.Matches(msg, k.Accept):
 		return e.write()
@@ -128,7 +128,7 @@ func (e *export) key(msg tea.KeyPressMsg) tea.Cmd {
 	case msg.String() == "right", msg.String() == "space":
 		e.choose(1)
 	case e.field == exportZone && key.Matches(msg, k.Zone):
-		return kit.Send(ZoneCycled{})
+		return e.ctx.Post(ZoneCycled{})
 	}
 	return nil
 }

@@ -26,6 +26,8 @@ type filterLine struct {
 	draft   string              // the line while the history is walked
 
 	request    int // number of the last question for candidates
+	answered   int // number of the last answer
+	early      int // tab was pressed before the candidates came: which way
 	start      int // the candidates replace the runes from here to the caret
 	candidates []string
 	chosen     int // candidate put in by tab, -1 for none
@@ -73,7 +75,10 @@ func (f *filterLine) update(msg tea.Msg) (accepted bool, cmd tea.Cmd) {
 	switch msg := msg.(type) {
 	case candidatesFound:
 		if msg.request == f.request && f.typing {
-			f.start, f.candidates, f.chosen = msg.start, msg.candidates, -1
+			f.answered, f.start, f.candidates, f.chosen = msg.request, msg.start, msg.candidates, -1
+			if step := f.early; step != 0 {
+				f.complete(step)
+			}
 		}
 	case historyRead:
 		f.history, f.walk = msg.history, len(msg.history)
@@ -105,13 +110,17 @@ func (f *filterLine) update(msg tea.Msg) (accepted bool, cmd tea.Cmd) {
 // changed looks at the text anew.
 func (f *filterLine) changed() tea.Cmd {
 	_, f.mistake = f.parse(f.input.Value())
-	f.candidates, f.chosen = nil, -1
+	f.candidates, f.chosen, f.early = nil, -1, 0
 	f.request++
 	return f.candidatesCmd()
 }
 
 // complete puts the next candidate in the place of what is typed of it.
 func (f *filterLine) complete(step int) {
+	if f.early = 0; f.answered != f.request {
+		f.early = step
+		return
+	}
 	n := len(f.candidates)
 	if n == 0 {
 		return

@@ -44,7 +44,7 @@ func (h *help) Update(msg tea.Msg) (kit.Sheet, tea.Cmd) {
 	case key.Matches(press, k.PageDown):
 		h.scroll.Shift(h.height, h.lines, h.height)
 	case key.Matches(press, k.Cancel, k.Help, k.Quit, k.Accept):
-		return h, kit.Send(kit.SheetClosed{})
+		return h, h.ctx.Post(kit.SheetClosed{})
 	}
 	return h, nil
 }

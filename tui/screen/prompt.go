@@ -25,6 +25,7 @@ type prompt struct {
 
 	request    int
 	found      looked
+	early      int // tab was pressed before the candidates came: which way
 	chosen     int
 	listHeight int
 }
@@ -63,6 +64,9 @@ func (p *prompt) Update(msg tea.Msg) (kit.Sheet, tea.Cmd) {
 	case looked:
 		if msg.request == p.request {
 			p.found, p.chosen = msg, -1
+			if step := p.early; step != 0 {
+				return p, p.complete(step)
+			}
 		}
 	case tea.PasteMsg:
 		p.input.Update(msg)
@@ -77,7 +81,7 @@ func (p *prompt) key(msg tea.KeyPressMsg) tea.Cmd {
 	k := p.ctx.Keys
 	switch {
 	case key.Matches(msg, k.Cancel):
-		return kit.Send(kit.SheetClosed{})
+		return p.ctx.Post(kit.SheetClosed{})
 	case key.Matches(msg, k.Accept):
 		return p.accept()
 	case key.Matches(msg, k.Complete), key.Matches(msg, k.HistoryDown) && len(p.found.candidates) > 0:
@@ -95,12 +99,16 @@ func (p *prompt) accept() tea.Cmd {
 	if answer == nil {
 		return nil
 	}
-	return kit.Send(kit.SheetClosed{Answer: answer})
+	return p.ctx.Post(kit.SheetClosed{Answer: answer})
 }
 
 // complete puts the next candidate into the line; a lone one is final, and what can
 // follow it is looked up.
 func (p *prompt) complete(step int) tea.Cmd {
+	if p.early = 0; p.look != nil && p.found.request != p.request {
+		p.early = step
+		return nil
+	}
 	n := len(p.found.candidates)
 	if n == 0 {
 		return nil
@@ -153,7 +161,7 @@ func (p *prompt) View(width, height int) []string {
 
 func (p *prompt) lookCmd() tea.Cmd {
 	p.request++
-	p.chosen = -1
+	p.chosen, p.early = -1, 0
 	if p.look == nil {
 		return nil
 	}

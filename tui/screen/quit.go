@@ -30,11 +30,11 @@ func (q *quit) Update(msg tea.Msg) (kit.Sheet, tea.Cmd) {
 	k := q.ctx.Keys
 	switch {
 	case key.Matches(press, k.StopAdd), press.String() == "ctrl+c":
-		return q, kit.Send(kit.QuitChosen{Stop: true})
+		return q, q.ctx.Post(kit.QuitChosen{Stop: true})
 	case key.Matches(press, k.WaitAdd):
-		return q, kit.Send(kit.SheetClosed{Answer: kit.QuitChosen{}})
+		return q, q.ctx.Post(kit.SheetClosed{Answer: kit.QuitChosen{}})
 	case key.Matches(press, k.Cancel):
-		return q, kit.Send(kit.SheetClosed{})
+		return q, q.ctx.Post(kit.SheetClosed{})
 	}
 	return q, nil
 }

@@ -84,7 +84,7 @@ func (s *similar) Update(msg tea.Msg) (kit.Sheet, tea.Cmd) {
 	k := s.ctx.Keys
 	switch {
 	case key.Matches(press, k.Cancel):
-		return s, kit.Send(kit.SheetClosed{})
+		return s, s.ctx.Post(kit.SheetClosed{})
 	case key.Matches(press, k.Up):
 		s.scroll.Move(s.scroll.Cursor-1, len(s.terms), s.height)
 	case key.Matches(press, k.Down):
@@ -106,7 +106,7 @@ func (s *similar) choose(text, sign string) tea.Cmd {
 		text = "(" + text + ")"
 	}
 	text = strings.TrimSpace(text + " " + sign + s.terms[s.scroll.Cursor])
-	return kit.Send(kit.SheetClosed{Answer: kit.FilterChosen{Text: text}})
+	return s.ctx.Post(kit.SheetClosed{Answer: kit.FilterChosen{Text: text}})
 }
 
 func (s *similar) View(width, height int) []string {

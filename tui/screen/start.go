@@ -141,9 +141,9 @@ func (s *Start) key(msg tea.KeyPressMsg) tea.Cmd {
 		s.busy = "opening the case…"
 		return s.openCmd(s.ctx.Open, s.recent[s.cursor].Path)
 	case key.Matches(msg, k.NewCase) && s.ctx.Create != nil:
-		return kit.Send(kit.SheetOpened{Sheet: s.nameSheet("new case", "name", true)})
+		return s.ctx.Post(kit.SheetOpened{Sheet: s.nameSheet("new case", "name", true)})
 	case key.Matches(msg, k.OpenPath) && s.ctx.Open != nil:
-		return kit.Send(kit.SheetOpened{Sheet: s.nameSheet("open a case", "folder", false)})
+		return s.ctx.Post(kit.SheetOpened{Sheet: s.nameSheet("open a case", "folder", false)})
 	case key.Matches(msg, k.Demo) && s.ctx.Demo != nil:
 		s.busy = "making the sample case…"
 		return s.demoCmd()
@@ -178,7 +178,7 @@ func (s *Start) adviceKey(msg tea.KeyPressMsg) tea.Cmd {
 	case key.Matches(msg, k.Down):
 		s.top++
 	case (key.Matches(msg, k.NewCase) || key.Matches(msg, k.Accept)) && s.ctx.Create != nil:
-		return kit.Send(kit.SheetOpened{Sheet: s.nameSheet("new case", "name", true)})
+		return s.ctx.Post(kit.SheetOpened{Sheet: s.nameSheet("new case", "name", true)})
 	}
 	return nil
 }

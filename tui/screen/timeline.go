@@ -181,7 +181,7 @@ func (t *Timeline) opened(msg viewOpened) tea.Cmd {
 
 func (t *Timeline) install(msg viewOpened) tea.Cmd {
 	if t.err = msg.err; msg.err != nil {
-		return kit.Send(kit.Noticed{Text: msg.err.Error(), Bad: true})
+		return t.ctx.Post(kit.Noticed{Text: msg.err.Error(), Bad: true})
 	}
 	offset := t.table.cursor - t.table.top
 	t.epoch = msg.request
@@ -246,7 +246,7 @@ func (t *Timeline) look() tea.Cmd {
 func (t *Timeline) apply(text string, remember bool) tea.Cmd {
 	expr, mistake := t.filter.parse(text)
 	if mistake != nil {
-		return kit.Send(kit.Noticed{Text: mistake.Error(), Bad: true})
+		return t.ctx.Post(kit.Noticed{Text: mistake.Error(), Bad: true})
 	}
 	t.filter.close()
 	t.mode = inTable

@@ -77,11 +77,11 @@ func (t *Timeline) eventKey(msg tea.KeyPressMsg) tea.Cmd {
 	switch {
 	case e == nil:
 	case key.Matches(msg, k.Tag):
-		return kit.Send(kit.SheetOpened{Sheet: NewTagSheet(t.ctx, e)})
+		return t.ctx.Post(kit.SheetOpened{Sheet: NewTagSheet(t.ctx, e)})
 	case key.Matches(msg, k.Note):
-		return kit.Send(kit.SheetOpened{Sheet: NewNoteSheet(t.ctx, e)})
+		return t.ctx.Post(kit.SheetOpened{Sheet: NewNoteSheet(t.ctx, e)})
 	case key.Matches(msg, k.Similar):
-		return kit.Send(kit.SheetOpened{Sheet: NewSimilarSheet(t.ctx, e, t.text)})
+		return t.ctx.Post(kit.SheetOpened{Sheet: NewSimilarSheet(t.ctx, e, t.text)})
 	}
 	return nil
 }
@@ -136,7 +136,7 @@ func (t *Timeline) openGoTo() tea.Cmd {
 	if t.base != nil {
 		first, last, _ = t.base.Span()
 	}
-	return kit.Send(kit.SheetOpened{Sheet: NewGoToSheet(t.ctx, near, first, last)})
+	return t.ctx.Post(kit.SheetOpened{Sheet: NewGoToSheet(t.ctx, near, first, last)})
 }
 
 // daySeek goes to the first event of another day.
