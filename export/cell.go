@@ -32,14 +32,36 @@ func Clean(s string) string {
 }
 
 // Cell is Clean for a cell of a CSV file, where a spreadsheet decides by itself what is a formula:
-// a text that starts like one is led by an apostrophe.
+// a text that starts like one is led by an apostrophe. A plain number with its sign stays as it is.
 func Cell(s string) string {
 	s = Clean(s)
 	trimmed := strings.TrimLeft(s, " ")
+	if plainNumber(s) {
+		return s
+	}
 	if trimmed != "" && strings.ContainsRune("=+-@\uFF1D\uFF0B\uFF0D\uFF20", firstRune(trimmed)) {
 		return "'" + s
 	}
 	return s
+}
+
+// plainNumber reports whether s is a sign and digits with at most one point: it computes nothing.
+func plainNumber(s string) bool {
+	if s == "" || s[0] != '-' && s[0] != '+' {
+		return false
+	}
+	digits, points := 0, 0
+	for _, c := range []byte(s[1:]) {
+		switch {
+		case c >= '0' && c <= '9':
+			digits++
+		case c == '.':
+			points++
+		default:
+			return false
+		}
+	}
+	return digits > 0 && points <= 1
 }
 
 func firstRune(s string) rune {

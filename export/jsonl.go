@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"io"
 	"strconv"
+	"unicode/utf16"
 	"unicode/utf8"
 
 	"keytrail/forensics"
@@ -128,6 +129,10 @@ func escapeActing(b, raw []byte) []byte {
 }
 
 func appendEscape(b []byte, r rune) []byte {
+	if r > 0xFFFF {
+		high, low := utf16.EncodeRune(r)
+		return appendEscape(appendEscape(b, high), low)
+	}
 	return append(b, '\\', 'u', hex[r>>12&15], hex[r>>8&15], hex[r>>4&15], hex[r&15])
 }
 
@@ -135,10 +140,12 @@ func appendEscape(b []byte, r rune) []byte {
 func acts(r rune) bool {
 	switch {
 	case r >= 0x7F && r <= 0x9F, // DEL and the C1 controls
-		r >= 0x200B && r <= 0x200F, // zero width, marks of direction
-		r >= 0x2028 && r <= 0x202E, // line separators, embeddings and overrides
-		r >= 0x2066 && r <= 0x2069, // isolates
-		r == 0xFEFF:
+		r >= 0x200B && r <= 0x200F,            // zero width, marks of direction
+		r >= 0x2028 && r <= 0x202E,            // line separators, embeddings and overrides
+		r >= 0x2060 && r <= 0x206F,            // joiners, invisible operators, isolates and old overrides
+		r == 0x061C, r == 0x180E, r == 0xFEFF, // mark of direction, invisible separators
+		r >= 0xFFF9 && r <= 0xFFFB,   // interlinear annotations
+		r >= 0xE0000 && r <= 0xE007F: // tags
 		return true
 	}
 	return false
