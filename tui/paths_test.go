@@ -83,7 +83,9 @@ func TestFastKeys(t *testing.T) {
 		fast("enter", "z", "z", "chica", "tab")
 		d.sees("zone America/Chicago")
 		fast("esc", "n", "quick", "enter", "?")
-		d.sees("✎", "Everywhere")
+		d.sees("Everywhere")
+		d.keys("esc", "esc")
+		d.sees("✎")
 	})
 }
 
