@@ -72,14 +72,29 @@ func (p *Program) start(ctx context.Context) error {
 	return p.screen(ctx, tui.Options{Services: services})
 }
 
-// screen runs the screen and closes the cases that were opened on it.
+// screen runs the screen, closes the cases that were opened on it and removes what was made for the sample.
 func (p *Program) screen(ctx context.Context, o tui.Options) error {
 	o.Zone, o.Now = time.UTC, p.Now
 	err := tui.Run(ctx, o)
-	if c, ok := o.Case.(*screenCase); ok && c != nil {
+	for _, c := range p.opened {
 		err = errors.Join(err, c.Close())
 	}
+	for _, dir := range p.temporary {
+		err = errors.Join(err, os.RemoveAll(dir))
+	}
 	return err
+}
+
+// keep notes what is to be closed or removed when the screen ends. The screen asks from goroutines of its own.
+func (p *Program) keep(c *casefile.Case, dir string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if c != nil {
+		p.opened = append(p.opened, c)
+	}
+	if dir != "" {
+		p.temporary = append(p.temporary, dir)
+	}
 }
 
 // screenCase is a case as the screens see it.
@@ -117,6 +132,7 @@ func (p *Program) services(flags addFlags) (kit.Services, error) {
 			return nil, err
 		}
 		p.remember(c)
+		p.keep(c, "")
 		return &screenCase{c}, nil
 	}
 	return kit.Services{
@@ -153,6 +169,7 @@ func (p *Program) screenDemo(opened func(*casefile.Case, error) (kit.Case, error
 		if err != nil {
 			return nil, nil, err
 		}
+		p.keep(nil, dir)
 		paths, err := writeSample(filepath.Join(dir, "evidence"))
 		if err != nil {
 			return nil, nil, err

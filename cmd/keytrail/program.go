@@ -10,6 +10,7 @@ import (
 	"runtime/debug"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/charmbracelet/x/ansi"
@@ -44,6 +45,10 @@ type Program struct {
 	Who string // user and host, for the custody log
 
 	code int // exit code where nothing failed
+
+	mu        sync.Mutex
+	opened    []*casefile.Case // on the screen
+	temporary []string         // folders of the sample case, removed at the end
 }
 
 // NewProgram makes the program as a person runs it.
