@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -89,7 +90,10 @@ func (b *book) save(ctx context.Context, w io.Writer, sheets []*sheet) error {
 		number += s.parts(b.maxRows)
 	}
 	for _, j := range append(jobs, late...) {
-		r := &rows{st: b.st, sheet: j.sheet, max: b.maxRows}
+		r := &rows{st: b.st, sheet: j.sheet, max: MaxRows}
+		if j.sheet.table {
+			r.max = b.maxRows
+		}
 		r.names = columnNames(max(len(j.sheet.columns), 1))
 		r.start = func(part int) (io.Writer, []byte, []byte, error) {
 			name := sheetPath(j.number + part)
@@ -146,8 +150,30 @@ func (b *book) frames(sheets []*sheet) (capture, error) {
 	if _, err := b.f.WriteToBuffer(); err != nil {
 		return nil, err
 	}
+	out[contentTypes] = bytes.NewBuffer(sortedDefaults(out[contentTypes].Bytes()))
 	return out, nil
 }
+
+// sortedDefaults brings the default types, which excelize lists in the random order of a map, into
+// one order.
+func sortedDefaults(part []byte) []byte {
+	list := defaultType.FindAll(part, -1)
+	slices.SortFunc(list, bytes.Compare)
+	all := bytes.Join(list, nil)
+	first := true
+	return defaultType.ReplaceAllFunc(part, func([]byte) []byte {
+		if first {
+			first = false
+			return all
+		}
+		return nil
+	})
+}
+
+var defaultType = regexp.MustCompile(`<Default [^>]*></Default>`)
+
+// contentTypes is the part that stands first in the zip.
+const contentTypes = "[Content_Types].xml"
 
 // properties are the document's: its times are the ones of the case, never the clock's.
 func (b *book) properties() error {
@@ -177,11 +203,10 @@ func (c capture) Close() error { return nil }
 
 // names gives the parts' names in the order of the zip.
 func (c capture) names() []string {
-	const first = "[Content_Types].xml"
-	names := []string{first}
+	names := []string{contentTypes}
 	var rest []string
 	for name := range c {
-		if name != first {
+		if name != contentTypes {
 			rest = append(rest, name)
 		}
 	}

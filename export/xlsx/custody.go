@@ -30,6 +30,9 @@ func (b *book) custody() *sheet {
 	return s
 }
 
+// maxItems is how many items have a row of their own, so that a Maildir of a million files has room.
+const maxItems = 100_000
+
 // evidenceRows writes each piece of evidence, its items under it, and the sums.
 func (b *book) evidenceRows(r *rows) error {
 	st := b.st
@@ -51,7 +54,7 @@ func (b *book) evidenceRows(r *rows) error {
 		it := &b.c.Items[i]
 		items[it.Evidence] = append(items[it.Evidence], it)
 	}
-	first := r.n + 1
+	first, listed := r.n+1, 0
 	var sum forensics.Counts
 	for i := range b.c.Evidence {
 		ev := &b.c.Evidence[i]
@@ -66,8 +69,21 @@ func (b *book) evidenceRows(r *rows) error {
 		if err := b.itemRow(r, ev, nil, ev.Name); err != nil {
 			return err
 		}
-		for _, it := range own {
+		for i, it := range own {
 			sum = sum.Add(it.Counts)
+			if listed++; listed > maxItems {
+				rest := &forensics.Item{Name: fmt.Sprintf("%d further items; keytrail evidence CASE lists them", len(own)-i)}
+				for _, it := range own[i:] {
+					rest.Counts, rest.Size = rest.Counts.Add(it.Counts), rest.Size+it.Size
+				}
+				for _, it := range own[i+1:] {
+					sum = sum.Add(it.Counts)
+				}
+				if err := b.itemRow(r, ev, rest, "    / "+rest.Name); err != nil {
+					return err
+				}
+				break
+			}
 			if err := b.itemRow(r, ev, it, "    / "+orElse(it.Name, ev.Name)); err != nil {
 				return err
 			}
