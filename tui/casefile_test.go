@@ -105,7 +105,7 @@ func TestCaseOnDisk(t *testing.T) {
 	keys("/", "ctrl+u", "ip:203.0.113.0/24 kind:login-failed", "enter")
 	sees("20 of 40 events")
 	keys("4")
-	sees("total of 1")
+	sees("dovecot.log        ok                  40")
 	keys("w")
 	sees("1 warning of dovecot.log")
 	sees("this line cannot be read")
