@@ -69,6 +69,9 @@ func FuzzClean(f *testing.F) {
 		if got := Width(Cut(s, w)); got > w {
 			t.Fatalf("Cut(%q, %d) is %d wide", s, w, got)
 		}
+		if got := Width(CutLeft(s, w)); got > w {
+			t.Fatalf("CutLeft(%q, %d) is %d wide", s, w, got)
+		}
 		if got := Width(Fit(s, w)); got != w {
 			t.Fatalf("Fit(%q, %d) is %d wide", s, w, got)
 		}

@@ -39,6 +39,30 @@ func Cut(s string, w int) string {
 	return ansi.TruncateWc(s, w, "…")
 }
 
+// CutLeft is Cut for paths and the like, whose end says more than their beginning.
+func CutLeft(s string, w int) string {
+	for limit := 64 + w*16; len(s) > limit; {
+		from := len(s) - limit
+		for from < len(s) && !utf8.RuneStart(s[from]) {
+			from++
+		}
+		s = s[from:]
+	}
+	s = Clean(s)
+	over := width(s) - w
+	switch {
+	case w <= 0:
+		return ""
+	case over <= 0:
+		return s
+	}
+	cut := ansi.TruncateLeftWc(s, over+1, "…")
+	if width(cut) > w { // a wide character was cut in half
+		cut = ansi.TruncateLeftWc(s, over+2, "…")
+	}
+	return cut
+}
+
 // clip bounds the work on a text of which only w cells will be seen: evidence
 // may hold subjects of megabytes.
 func clip(s string, w int) string {

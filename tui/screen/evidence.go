@@ -34,7 +34,7 @@ type evidenceNode struct {
 	forensics.Evidence
 	items  []forensics.Item
 	counts forensics.Counts
-	status forensics.Status
+	state  map[forensics.Status]int // how many items are in each
 	format string
 	cover  []bool // of the common axis, one for each cell of the bar
 	barOf  int    // the width that cover was made for
@@ -301,7 +301,7 @@ func gather(evidence []forensics.Evidence, items []forensics.Item, err error) ev
 	place := map[int64]int{}
 	for i, e := range evidence {
 		place[e.ID] = i
-		out.evidence = append(out.evidence, evidenceNode{Evidence: e, status: forensics.StatusEmpty})
+		out.evidence = append(out.evidence, evidenceNode{Evidence: e, state: map[forensics.Status]int{}})
 	}
 	for _, it := range items {
 		i, ok := place[it.Evidence]
@@ -311,6 +311,7 @@ func gather(evidence []forensics.Evidence, items []forensics.Item, err error) ev
 		n := &out.evidence[i]
 		n.items = append(n.items, it)
 		n.counts = n.counts.Add(it.Counts)
+		n.state[it.Status]++
 		n.addFormat(it.Format)
 		if it.First != 0 || it.Last != 0 {
 			if out.span == [2]int64{} {
@@ -318,9 +319,6 @@ func gather(evidence []forensics.Evidence, items []forensics.Item, err error) ev
 			}
 			out.span = [2]int64{min(out.span[0], it.First), max(out.span[1], it.Last)}
 		}
-	}
-	for i := range out.evidence {
-		out.evidence[i].status = worst(out.evidence[i].items, out.evidence[i].Done)
 	}
 	return out
 }
@@ -335,23 +333,34 @@ func (n *evidenceNode) addFormat(f string) {
 	}
 }
 
-// worst is the status that says most about what was not read.
-func worst(items []forensics.Item, done bool) forensics.Status {
-	if !done {
-		return forensics.StatusReading
+// status is the word for all items together, with the status whose look it has: the
+// items' own where they agree, else how many of them could be read in full.
+func (n *evidenceNode) status() (word string, like forensics.Status) {
+	if !n.Done || n.state[forensics.StatusReading] > 0 {
+		return forensics.StatusReading.String(), forensics.StatusReading
 	}
-	order := []forensics.Status{
-		forensics.StatusReading, forensics.StatusFailed, forensics.StatusPartial, forensics.StatusOK,
-		forensics.StatusUnrecognised, forensics.StatusDuplicate, forensics.StatusEmpty,
+	fine := n.state[forensics.StatusOK] + n.state[forensics.StatusDuplicate] + n.state[forensics.StatusEmpty]
+	switch {
+	case len(n.items) == 0:
+		return forensics.StatusEmpty.String(), forensics.StatusEmpty
+	case fine == len(n.items) && n.state[forensics.StatusOK] > 0:
+		return forensics.StatusOK.String(), forensics.StatusOK
+	case len(n.state) == 1:
+		return n.items[0].Status.String(), n.items[0].Status
 	}
-	seen := map[forensics.Status]bool{}
-	for i := range items {
-		seen[items[i].Status] = true
+	return itoa(int64(fine)) + "/" + itoa(int64(len(n.items))) + " ok", forensics.StatusPartial
+}
+
+// itemsText counts the items by status: 57 items: 48 ok, 9 unrecognised.
+func (n *evidenceNode) itemsText() string {
+	if n.plain() || len(n.items) == 0 {
+		return ""
 	}
-	for _, s := range order {
-		if seen[s] {
-			return s
+	text := kit.Plural(int64(len(n.items)), "item") + ":"
+	for s := forensics.StatusReading; s <= forensics.StatusEmpty; s++ {
+		if c := n.state[s]; c > 0 {
+			text += " " + kit.Count(int64(c)) + " " + s.String() + ","
 		}
 	}
-	return forensics.StatusEmpty
+	return text[:len(text)-1]
 }

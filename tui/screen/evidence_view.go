@@ -126,12 +126,14 @@ func (s *Evidence) row(c evidenceColumns, r evidenceRow, chosen bool) string {
 		mark = "▌"
 	}
 	l.Add(st.Accent, mark)
-	name, format, status, counts, size := n.Name, n.format, n.status, n.counts, n.Size
+	name, format, counts, size := n.Name, n.format, n.counts, n.Size
+	word, status := n.status()
 	sign, look := "  ", st.Text
 	switch {
 	case r.item >= 0:
 		it := &n.items[r.item]
-		name, format, status, counts, size = it.Name, it.Format, it.Status, it.Counts, it.Size
+		name, format, counts, size = it.Name, it.Format, it.Counts, it.Size
+		word, status = it.Status.String(), it.Status
 		sign, look = "    ", st.Muted
 	case n.plain() || len(n.items) == 0:
 	case s.unfolded[n.ID]:
@@ -142,11 +144,11 @@ func (s *Evidence) row(c evidenceColumns, r evidenceRow, chosen bool) string {
 	if chosen {
 		look = st.Strong
 	}
-	l.Cell(look, sign+name, c.name+1)
+	l.Cell(look, sign+kit.CutLeft(name, c.name+1-kit.Width(sign)), c.name+1)
 	if c.format > 0 {
 		l.Space(1).Cell(st.Muted, shortFormat(format, c.format), c.format)
 	}
-	l.Space(1).Cell(statusStyle(st, status), status.String(), c.status)
+	l.Space(1).Cell(statusStyle(st, status), word, c.status)
 	s.numbers(l, c, counts)
 	if c.size > 0 {
 		l.Space(1).Number(st.Muted, kit.Bytes(size), c.size)
@@ -250,6 +252,9 @@ func (s *Evidence) details() []string {
 		}
 		if !digest.IsZero() {
 			line("sha256", digest.String(), st.Text)
+		}
+		if it == nil {
+			line("items", n.itemsText(), st.Text)
 		}
 		line("counts", countsText(c), st.Text)
 		if it != nil {

@@ -115,7 +115,7 @@ func (h *help) marks(w int) []string {
 	for _, m := range [][2]string{
 		{"~", "zone assumed or not stated"}, {"reported", "a notice or statement says so"},
 		{"inferred", "follows from something missing"}, {"unverified", "no verdict on the sender"},
-		{"not proved", "the sender's check failed"},
+		{"not proved", "the sender's check failed"}, {"conflict", "its times are over 1 h apart"},
 	} {
 		out = append(out, kit.NewLine(w).Space(1).Cell(st.Accent, m[0], 11).Add(st.Text, m[1]).String())
 	}

@@ -94,7 +94,7 @@ func rowLine(st *kit.Styles, e *forensics.Event, c columns, zone *time.Location,
 		l.Space(1)
 	}
 	look := st.Muted
-	if word == "inferred" || word == "not proved" || word == "times differ" {
+	if word == "inferred" || word == "not proved" || word == "conflict" {
 		look = st.Warn
 	}
 	l.Cell(look, word, c.state)

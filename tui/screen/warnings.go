@@ -140,7 +140,8 @@ func (w *warningList) row(l *kit.Line, i int) {
 	}
 	l.Number(st.Muted, place, 16).Space(2)
 	if e.ItemName != "" {
-		l.Cell(st.Muted, e.ItemName, min(30, w.width/4)).Space(1)
+		room := min(30, w.width/4)
+		l.Cell(st.Muted, kit.CutLeft(e.ItemName, room), room).Space(1)
 	}
 	l.Add(st.Text, e.Text)
 }

@@ -102,7 +102,7 @@ func state(e *forensics.Event) string {
 	case e.Certainty == forensics.Reported:
 		return "reported"
 	case e.TimeConflict:
-		return "times differ"
+		return "conflict"
 	}
 	return ""
 }
