@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"keytrail/forensics/acquire/dovecottest"
 )
 
 // messageCount is 2,000, or 20,000 where figures are wanted.
@@ -26,15 +28,15 @@ func messageCount() int {
 // TestDovecot copies the mailbox of a real Dovecot and compares it with the server's own files.
 func TestDovecot(t *testing.T) {
 	count := messageCount()
-	d := startDovecot(t, generated(t, count))
-	d.doveadm(t, "expunge", "-u", dovecotUser, "mailbox", "INBOX", "uid", "3,10:14,1000") // gaps
-	before := d.state(t)
+	d := dovecottest.Start(t, dovecottest.Generated(t, count))
+	d.Doveadm(t, "expunge", "-u", dovecottest.User, "mailbox", "INBOX", "uid", "3,10:14,1000") // gaps
+	before := d.State(t)
 	want := serverHashes(t, d)
 
 	parent := t.TempDir()
-	r := acquireAll(t, d.options(), parent)
-	if d.state(t) != before {
-		t.Errorf("the mailbox changed (-before +after):\n%s", cmp.Diff(before, d.state(t)))
+	r := acquireAll(t, dovecotOptions(d), parent)
+	if d.State(t) != before {
+		t.Errorf("the mailbox changed (-before +after):\n%s", cmp.Diff(before, d.State(t)))
 	}
 	if diff := cmp.Diff(want, copied(t, r.Root)); diff != "" {
 		t.Errorf("copies differ from the server's files (-want +got):\n%s", diff)
@@ -43,10 +45,10 @@ func TestDovecot(t *testing.T) {
 }
 
 // serverHashes counts the messages on the server by hash, from its own files.
-func serverHashes(t *testing.T, d *dovecot) map[string]int {
+func serverHashes(t *testing.T, d *dovecottest.Dovecot) map[string]int {
 	t.Helper()
 	hashes := make(map[string]int)
-	err := filepath.WalkDir(filepath.Join(d.dir, "mail"), func(path string, e os.DirEntry, err error) error {
+	err := filepath.WalkDir(d.Mail, func(path string, e os.DirEntry, err error) error {
 		if err != nil || e.IsDir() || filepath.Base(filepath.Dir(path)) != "cur" {
 			return err
 		}
@@ -133,4 +135,15 @@ func acquireAll(t *testing.T, o Options, parent string) Result {
 	return r
 }
 
-var _ = context.Background
+func dovecotOptions(d *dovecottest.Dovecot) Options {
+	return Options{Target: Target{Host: "localhost", Port: d.IMAPS, User: dovecottest.User}, Roots: d.Roots, Secret: password(dovecottest.Password), Tool: "keytrail test"}
+}
+
+func password(s string) Secret { return func(context.Context) (string, error) { return s, nil } }
+
+func must(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}

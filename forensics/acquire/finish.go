@@ -147,3 +147,19 @@ func hashFile(path string) (string, error) {
 	}
 	return hex.EncodeToString(sum.Sum(nil)), nil
 }
+
+// Manifest gives the hash of the manifest of a finished acquisition: it stands for every file
+// in it.
+func Manifest(root string) (forensics.Digest, error) {
+	path := filepath.Join(root, manifestName)
+	f, err := os.Open(path)
+	if err != nil {
+		return forensics.Digest{}, &forensics.Error{What: "cannot read the manifest", File: path, Err: err, Byte: -1}
+	}
+	defer func() { _ = f.Close() }() // opened for reading only: nothing can be lost
+	sum := sha256.New()
+	if _, err := io.Copy(sum, f); err != nil {
+		return forensics.Digest{}, &forensics.Error{What: "cannot read the manifest", File: path, Err: err, Byte: -1}
+	}
+	return forensics.Digest(sum.Sum(nil)), nil
+}

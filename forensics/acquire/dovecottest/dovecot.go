@@ -1,8 +1,10 @@
-package acquire
+// Package dovecottest runs a private Dovecot on loopback ports for tests, with a certificate of
+// a CA made for it and one user whose Maildir the test fills. Where there is no Dovecot the
+// test is skipped and says so.
+package dovecottest
 
 import (
 	"bytes"
-	"context"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
@@ -22,22 +24,25 @@ import (
 	"time"
 )
 
-// dovecot is a private Dovecot on loopback ports, with a certificate of a CA made for it.
-type dovecot struct {
-	dir         string
-	conf        string
-	imaps, imap int
-	roots       *x509.CertPool
-	caFile      string
+// Dovecot is a running server.
+type Dovecot struct {
+	Mail   string // the folder that holds the user's Maildir
+	IMAPS  int    // its ports on localhost
+	IMAP   int
+	Roots  *x509.CertPool // the CA that vouches for it
+	CAFile string         // the same as a PEM file
+
+	dir, conf string
 }
 
+// The only account.
 const (
-	dovecotUser     = "pat@mail.example"
-	dovecotPassword = "correct horse"
+	User     = "pat@mail.example"
+	Password = "correct horse"
 )
 
-// startDovecot starts one whose only user has the Maildir that fill makes.
-func startDovecot(t testing.TB, fill func(maildir string)) *dovecot {
+// Start starts one whose only user has the Maildir that fill makes. It ends with the test.
+func Start(t testing.TB, fill func(maildir string)) *Dovecot {
 	t.Helper()
 	binary, err := exec.LookPath("dovecot")
 	if err != nil {
@@ -52,17 +57,18 @@ func startDovecot(t testing.TB, fill func(maildir string)) *dovecot {
 	}
 	t.Cleanup(func() { os.RemoveAll(dir) })
 	must(t, os.Chmod(dir, 0o755))
-	d := &dovecot{dir: dir, conf: filepath.Join(dir, "dovecot.conf"), imaps: freePort(t), imap: freePort(t)}
-	ca, cert, key := testCA(t, "localhost")
-	d.caFile = filepath.Join(dir, "ca.pem")
-	must(t, os.WriteFile(d.caFile, ca, 0o644))
+	d := &Dovecot{dir: dir, conf: filepath.Join(dir, "dovecot.conf"), IMAPS: freePort(t), IMAP: freePort(t)}
+	ca, cert, key := CA(t, "localhost")
+	d.CAFile = filepath.Join(dir, "ca.pem")
+	must(t, os.WriteFile(d.CAFile, ca, 0o644))
 	must(t, os.WriteFile(filepath.Join(dir, "cert.pem"), cert, 0o644))
 	must(t, os.WriteFile(filepath.Join(dir, "key.pem"), key, 0o600))
-	d.roots = x509.NewCertPool()
-	d.roots.AppendCertsFromPEM(ca)
-	must(t, os.WriteFile(filepath.Join(dir, "users"), []byte(dovecotUser+":{PLAIN}"+dovecotPassword+"\n"), 0o644))
+	d.Roots = x509.NewCertPool()
+	d.Roots.AppendCertsFromPEM(ca)
+	must(t, os.WriteFile(filepath.Join(dir, "users"), []byte(User+":{PLAIN}"+Password+"\n"), 0o644))
 
 	mail := filepath.Join(dir, "mail")
+	d.Mail = mail
 	must(t, os.Mkdir(mail, 0o755))
 	maildir := filepath.Join(mail, "Maildir")
 	fill(maildir)
@@ -129,7 +135,7 @@ namespace inbox {
     ssl = yes
   }
 }
-`, dir, maildir, owner, group, internal, login, d.imap, d.imaps)
+`, dir, maildir, owner, group, internal, login, d.IMAP, d.IMAPS)
 	must(t, os.WriteFile(d.conf, []byte(conf), 0o644))
 	cmd := exec.Command(binary, "-F", "-c", d.conf)
 	var said bytes.Buffer
@@ -142,7 +148,7 @@ namespace inbox {
 		<-ended
 	})
 	for deadline := time.Now().Add(20 * time.Second); ; {
-		c, err := net.Dial("tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(d.imaps)))
+		c, err := net.Dial("tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(d.IMAPS)))
 		if err == nil {
 			c.Close()
 			return d
@@ -159,14 +165,8 @@ namespace inbox {
 	}
 }
 
-func (d *dovecot) options() Options {
-	return Options{Target: Target{Host: "localhost", Port: d.imaps, User: dovecotUser}, Roots: d.roots, Secret: password(dovecotPassword), Tool: "keytrail test"}
-}
-
-func password(s string) Secret { return func(context.Context) (string, error) { return s, nil } }
-
-// doveadm runs Dovecot's own tool.
-func (d *dovecot) doveadm(t testing.TB, args ...string) string {
+// Doveadm runs Dovecot's own tool.
+func (d *Dovecot) Doveadm(t testing.TB, args ...string) string {
 	t.Helper()
 	cmd := exec.Command("doveadm", append([]string{"-c", d.conf}, args...)...)
 	var stderr bytes.Buffer
@@ -178,11 +178,11 @@ func (d *dovecot) doveadm(t testing.TB, args ...string) string {
 	return string(out)
 }
 
-// state is everything of the mailbox that a copy must not change.
-func (d *dovecot) state(t testing.TB) string {
+// State is everything of the mailbox that a copy must not change.
+func (d *Dovecot) State(t testing.TB) string {
 	t.Helper()
-	return d.doveadm(t, "mailbox", "status", "-u", dovecotUser, "messages recent uidnext uidvalidity unseen highestmodseq vsize", "*") +
-		d.doveadm(t, "-f", "tab", "fetch", "-u", dovecotUser, "mailbox uid flags modseq date.received date.saved size.physical guid", "ALL")
+	return d.Doveadm(t, "mailbox", "status", "-u", User, "messages recent uidnext uidvalidity unseen highestmodseq vsize", "*") +
+		d.Doveadm(t, "-f", "tab", "fetch", "-u", User, "mailbox uid flags modseq date.received date.saved size.physical guid", "ALL")
 }
 
 func must(t testing.TB, err error) {
@@ -200,8 +200,8 @@ func freePort(t testing.TB) int {
 	return l.Addr().(*net.TCPAddr).Port
 }
 
-// testCA makes a CA and a certificate for a name, all PEM.
-func testCA(t testing.TB, name string) (ca, cert, key []byte) {
+// CA makes a CA and a certificate for a name, all PEM.
+func CA(t testing.TB, name string) (ca, cert, key []byte) {
 	t.Helper()
 	caKey, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	must(t, err)
@@ -221,9 +221,9 @@ func testCA(t testing.TB, name string) (ca, cert, key []byte) {
 	return block("CERTIFICATE", caDER), block("CERTIFICATE", leafDER), block("PRIVATE KEY", keyDER)
 }
 
-// generated is a mailbox of so many messages in four folders, with flags and dates; by path
+// Generated is a mailbox of so many messages in four folders, with flags and dates; by path
 // below the Maildir.
-func generated(t testing.TB, count int) func(maildir string) {
+func Generated(t testing.TB, count int) func(maildir string) {
 	return func(maildir string) {
 		t.Helper()
 		folders := []string{"", ".Archive.2022", ".Trash", ".Entw&APw-rfe &- mehr"}
@@ -242,16 +242,16 @@ func generated(t testing.TB, count int) func(maildir string) {
 			flags := []string{"", "S", "RS", "FS", "ST"}[n%5]
 			name := fmt.Sprintf("%d.M%dP1.mail.example:2,%s", at.Unix(), n, flags)
 			path := filepath.Join(maildir, folder, "cur", name)
-			must(t, os.WriteFile(path, generatedMessage(n, at), 0o644))
+			must(t, os.WriteFile(path, message(n, at), 0o644))
 			must(t, os.Chtimes(path, at, at))
 		}
 	}
 }
 
-func generatedMessage(n int, at time.Time) []byte {
+func message(n int, at time.Time) []byte {
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "From: Robin <robin%d@example.org>\r\nTo: <%s>\r\nSubject: Message %d\r\nDate: %s\r\nMessage-ID: <%d@example.org>\r\n\r\n",
-		n%17, dovecotUser, n, at.Format(time.RFC1123Z), n)
+		n%17, User, n, at.Format(time.RFC1123Z), n)
 	if n%400 == 7 { // larger than what waits in memory
 		b.WriteString(strings.Repeat("A line of a long attachment, again and again.\r\n", 8000))
 	}
