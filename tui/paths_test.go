@@ -303,6 +303,6 @@ func TestPaste(t *testing.T) {
 		if strings.Contains(frame{d.app}.content(), "\x1b[31m") {
 			t.Error("a pasted escape reaches the terminal")
 		}
-		d.sees("/ country:␛[31mNL q")
+		d.sees("/ country:‹U+001B›[31mNL q")
 	})
 }

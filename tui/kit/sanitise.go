@@ -19,8 +19,8 @@ const maxMarks = 4
 // the same width by every way of counting. Style.Render calls it, and nothing else
 // writes text to the screen.
 //
-// Controls are shown as control pictures (U+2400 and up), everything else that
-// cannot be seen as ‹U+XXXX›. Emoji presentation selectors are left out: they change the
+// A tab is shown as → and a line feed as ↵, everything else that cannot be seen as
+// ‹U+XXXX› (the control pictures of Unicode are missing in many fonts). Emoji presentation selectors are left out: they change the
 // width of a character in some terminals only.
 func Clean(s string) string {
 	if plain(s) {
@@ -70,7 +70,7 @@ func simple(r rune) bool {
 		return true
 	}
 	switch r {
-	case '…', '–', '‹', '›', '“', '”', '●', '○', '▲', '▸', '▾', '↑', '↓', '←', '→', '⏎', '✓', '✗', '✎', '−', '≈':
+	case '…', '–', '‹', '›', '“', '”', '●', '○', '▲', '▸', '▾', '↑', '↓', '←', '→', '↵', '⏎', '✓', '✗', '✎', '−', '≈':
 		return true
 	}
 	return false
@@ -143,10 +143,10 @@ func writeRune(b *strings.Builder, r rune, broken bool) {
 	switch {
 	case broken:
 		b.WriteRune(utf8.RuneError)
-	case r < 0x20:
-		b.WriteRune(0x2400 + r)
-	case r == 0x7f:
-		b.WriteRune(0x2421)
+	case r == '\t':
+		b.WriteRune('→')
+	case r == '\n':
+		b.WriteRune('↵')
 	case r == 0xa0 || r == 0x202f || r == 0x2007:
 		b.WriteByte(' ')
 	case !visible(r) || hidden(r):

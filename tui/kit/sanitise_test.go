@@ -13,9 +13,9 @@ func TestClean(t *testing.T) {
 	for _, c := range []struct{ name, in, want string }{
 		{"plain", "Reset your password", "Reset your password"},
 		{"accents", "Grüße aus Köln", "Grüße aus Köln"},
-		{"escape", "a\x1b[31mb", "a␛[31mb"},
-		{"newlines", "a\r\nb\tc", "a␍␊b␉c"},
-		{"delete", "a\x7fb", "a␡b"},
+		{"escape", "a\x1b[31mb", "a‹U+001B›[31mb"},
+		{"newlines", "a\r\nb\tc", "a‹U+000D›↵b→c"},
+		{"delete", "a\x7fb", "a‹U+007F›b"},
 		{"c1", "a\u009bb", "a‹U+009B›b"},
 		{"broken", "a\x9bb\xff", "a\ufffdb\ufffd"},
 		{"override", "\u202egnp.exe", "‹U+202E›gnp.exe"},
@@ -132,7 +132,7 @@ func TestLine(t *testing.T) {
 	if got := ansi.StringWidth(NewLine(5).Add(Style{}, "日").String()); got != 5 {
 		t.Errorf("a line of 5 cells is %d wide", got)
 	}
-	if got := NewLine(6).On(Style{"7"}).Add(Style{"1"}, "a\x1b[2J").String(); got != "\x1b[7;1ma␛[2J\x1b[m\x1b[7m \x1b[m" {
+	if got := NewLine(13).On(Style{"7"}).Add(Style{"1"}, "a\x1b[2J").String(); got != "\x1b[7;1ma‹U+001B›[2J\x1b[m\x1b[7m \x1b[m" {
 		t.Errorf("line %q", got)
 	}
 }

@@ -169,8 +169,9 @@ func (f *filterLine) below(width, height int) []string {
 	if !f.typing || height < 1 {
 		return nil
 	}
-	if f.mistake != nil && (f.mistake.Column <= len([]rune(f.input.Value())) || len(f.candidates) == 0) {
-		return []string{f.mistakeLine(width)}
+	if f.mistake != nil && (f.mistake.Column-1 < f.wordStart() || len(f.candidates) == 0) {
+		lines := f.mistakeLines(width)
+		return lines[:min(len(lines), height)]
 	}
 	if len(f.candidates) == 0 {
 		return nil
@@ -178,19 +179,40 @@ func (f *filterLine) below(width, height int) []string {
 	return f.candidateLines(width, min(height, 8))
 }
 
-func (f *filterLine) mistakeLine(width int) string {
+// wordStart is where the word at the caret begins: while it can still become right, a mistake
+// in it is not held against it.
+func (f *filterLine) wordStart() int {
+	runes := []rune(f.input.Value())
+	i := min(f.input.Caret(), len(runes))
+	for i > 0 && runes[i-1] != ' ' {
+		i--
+	}
+	return i
+}
+
+// mistakeLines point at the mistake and say what it is: beside the pointer where there is
+// room, else below.
+func (f *filterLine) mistakeLines(width int) []string {
 	st := f.ctx.Styles
 	runes := []rune(f.input.Value())
 	at := kit.Width(string(runes[:max(0, min(f.mistake.Column-1, len(runes)))])) + 3
+	at = min(at, width-2)
 	text := f.mistake.Text
 	if s := f.mistake.Suggestion; s != "" {
 		text += ": did you mean " + s + "?"
 	}
 	l := kit.NewLine(width)
-	if tw := kit.Width(text) + 3; at+tw > width && at > tw { // the words stand before the pointer
-		return l.Space(at-tw+1).Add(st.Bad, text).Add(st.Bad.Bold(), " ▲").String()
+	switch tw := kit.Width(text) + 3; {
+	case at+tw <= width:
+		return []string{l.Space(at).Add(st.Bad.Bold(), "▲ ").Add(st.Bad, text).String()}
+	case at > tw:
+		return []string{l.Space(at-tw+2).Add(st.Bad, text).Add(st.Bad.Bold(), " ▲").String()}
 	}
-	return l.Space(min(at, width/2)).Add(st.Bad.Bold(), "▲ ").Add(st.Bad, text).String()
+	out := []string{l.Space(at).Add(st.Bad.Bold(), "▲").String()}
+	for _, s := range kit.Wrap(text, width-4, 3) {
+		out = append(out, kit.NewLine(width).Space(3).Add(st.Bad, s).String())
+	}
+	return out
 }
 
 func (f *filterLine) candidateLines(width, height int) []string {
