@@ -59,12 +59,12 @@ var darkTokens = tokens{
 }
 
 var lightTokens = tokens{
-	text: 0x24292f, muted: 0x5f6873, faint: 0xb9c0c8, accent: 0xb35900, row: 0xe8edf3, good: 0x2d7d32, bad: 0xc4262e,
+	text: 0x24292f, muted: 0x5f6873, faint: 0xb9c0c8, accent: 0xa34f00, row: 0xeaeff5, good: 0x27742c, bad: 0xc4262e,
 	dimLogin: 0x9cc3e8, dimMail: 0xc3c9d0, ground: 0xffffff,
 	groups: [8]uint32{
 		forensics.GroupOther: 0x5f6873, forensics.GroupMail: 0x5f6873,
 		forensics.GroupKey: 0x8a6500, forensics.GroupLogin: 0x0b62b8, forensics.GroupReset: 0x7a3ec2,
-		forensics.GroupDeletion: 0xc4262e, forensics.GroupSettings: 0x08756c, forensics.GroupMoney: 0x2d7d32,
+		forensics.GroupDeletion: 0xc4262e, forensics.GroupSettings: 0x08756c, forensics.GroupMoney: 0x27742c,
 	},
 }
 
