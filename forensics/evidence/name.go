@@ -36,6 +36,13 @@ func safeName(stated string) (name, changed string) {
 		kept = append(kept, p)
 	}
 	name = strings.Join(kept, "/")
+	if strings.Contains(name, `\`) && !strings.Contains(name, "/") { // its slashes are gone: now the other kind counts
+		again, why := safeName(name)
+		if changed == "" {
+			changed = why
+		}
+		return again, changed
+	}
 	if name == "" {
 		name = "unnamed"
 		if changed == "" {
