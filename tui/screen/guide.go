@@ -13,16 +13,17 @@ func (g guideOf) steps() []string {
 	}
 	out = append(out, g.get...)
 	return append(out,
-		"If money left: download the full account statement of the exchange or bank (CSV), and keep every mail they sent, also those in Trash and Spam.",
+		"If money left: download the full account statement of the exchange or bank and keep it with the rest; keep every mail they sent, also those in Trash and Spam.",
 		"Then press n here, give the case a name, and press a to add the files as they are, packed or not. keytrail only reads them, and says of every line where it comes from.",
 		"Read the timeline from the first strange key or sign-in on. e writes the spreadsheet for the police, the exchange or your lawyer.",
 	)
 }
 
-// guides lists what keytrail can lead to. Every step names a file that it can read.
+// guides lists what keytrail can lead to. What it cannot read is said to be kept, not to be
+// added.
 var guides = []guideOf{
 	{"Gmail or another Google account", []string{
-		"At takeout.google.com choose Mail and, further up, Access log activity. Google sends a link to an archive (.zip) with the mailbox (.mbox) inside. Leave it packed.",
+		"At takeout.google.com choose Mail. Google sends a link to an archive (.zip or .tgz) with the mailbox (.mbox) inside. Leave it packed. Choose Access log activity as well and keep it: it lists sign-ins.",
 		"A company's account: ask its administrator for the audit log events of admin, user accounts and drive (Reports API, JSON).",
 	}},
 	{"Outlook.com or Microsoft 365", []string{

@@ -54,16 +54,19 @@ func (h *help) View(width, height int) []string {
 	columns := max(1, min(3, width/39))
 	w := width / columns
 	parts := make([][]string, columns)
-	for _, s := range h.ctx.Keys.Sections() {
+	put := func(lines []string) {
 		shortest := 0
 		for i := range parts {
 			if len(parts[i]) < len(parts[shortest]) {
 				shortest = i
 			}
 		}
-		parts[shortest] = append(parts[shortest], h.section(s, w)...)
+		parts[shortest] = append(parts[shortest], lines...)
 	}
-	parts[columns-1] = append(parts[columns-1], h.marks(w)...)
+	for _, s := range h.ctx.Keys.Sections() {
+		put(h.section(s, w))
+	}
+	put(h.marks(w))
 	var all []string
 	for i := 0; ; i++ {
 		line, any := "", false
@@ -93,7 +96,7 @@ func (h *help) section(s kit.KeySection, w int) []string {
 	st := h.ctx.Styles
 	out := []string{kit.NewLine(w).Space(1).Add(st.Strong, s.Title).String()}
 	for _, b := range s.Bindings {
-		out = append(out, kit.NewLine(w).Space(1).Cell(st.Accent, b.Help().Key, 10).Add(st.Text, b.Help().Desc).String())
+		out = append(out, kit.NewLine(w).Space(1).Cell(st.Accent, b.Help().Key, 11).Add(st.Text, b.Help().Desc).String())
 	}
 	return append(out, kit.NewLine(w).String())
 }
@@ -110,12 +113,12 @@ func (h *help) marks(w int) []string {
 		if g == forensics.GroupMail {
 			word = "mail and other"
 		}
-		out = append(out, kit.NewLine(w).Space(1).Cell(st.GroupStyle(g).Bold(), kit.GroupLetter(g), 10).Add(st.Text, word).String())
+		out = append(out, kit.NewLine(w).Space(1).Cell(st.GroupStyle(g).Bold(), kit.GroupLetter(g), 11).Add(st.Text, word).String())
 	}
 	for _, m := range [][2]string{
-		{"~", "zone assumed or not stated"}, {"reported", "a notice or statement says so"},
-		{"inferred", "follows from something missing"}, {"unverified", "no verdict on the sender"},
-		{"not proved", "the sender's check failed"}, {"conflict", "its times are over 1 h apart"},
+		{"~", "zone assumed or unknown"}, {"reported", "a notice says so"},
+		{"inferred", "follows from what is gone"}, {"unverified", "no verdict on the sender"},
+		{"not proved", "the sender's check failed"}, {"conflict", "its times differ by hours"},
 	} {
 		out = append(out, kit.NewLine(w).Space(1).Cell(st.Accent, m[0], 11).Add(st.Text, m[1]).String())
 	}
