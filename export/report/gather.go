@@ -116,7 +116,7 @@ func (g *gatherer) gather(ctx context.Context) (*xlsx.Content, error) {
 	if out.Evidence, err = g.c.Evidence(); err != nil {
 		return nil, err
 	}
-	for _, ev := range out.Evidence {
+	for _, ev := range out.Evidence[:min(len(out.Evidence), xlsx.ListedSources)] {
 		var events xlsx.Events
 		if ask(&events, fmt.Sprintf("evidence:%d", ev.ID)); err != nil {
 			return nil, err

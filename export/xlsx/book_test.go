@@ -423,17 +423,20 @@ func TestChronologyTakesFewLoginsOnly(t *testing.T) {
 		return forensics.Event{Row: int64(minute), Kind: forensics.LoginSucceeded, Account: "pat@example.net", IP: netip.MustParseAddr(ip),
 			Time: forensics.UTC(time.Date(2022, 1, 1, 0, minute, 0, 0, time.UTC), forensics.PrecisionSecond, "", "")}
 	}
+	var logins []forensics.Event
 	for i := range 10 {
-		e := login(i, "192.0.2.1")
-		a.add(&e)
+		logins = append(logins, login(i, "192.0.2.1"))
 	}
-	for _, i := range []int{30, 20} {
-		e := login(i, "203.0.113.9")
-		a.add(&e)
+	logins = append(logins, login(20, "203.0.113.9"), login(30, "203.0.113.9"), forensics.Event{Row: 99, Kind: forensics.LoginSucceeded, Certainty: forensics.Reported,
+		Time: forensics.UTC(time.Date(2022, 1, 2, 0, 0, 0, 0, time.UTC), forensics.PrecisionSecond, "", "")})
+	for i := range logins {
+		a.add(&logins[i])
 	}
-	notice := forensics.Event{Row: 99, Kind: forensics.LoginSucceeded, Certainty: forensics.Reported, Time: forensics.UTC(time.Date(2022, 1, 2, 0, 0, 0, 0, time.UTC), forensics.PrecisionSecond, "", "")}
-	a.add(&notice)
-	chosen, all := choose([]source{a.notices, a.rare()}, 2)
+	rare, err := a.rare(list(logins...))
+	if err != nil {
+		t.Fatal(err)
+	}
+	chosen, all := choose([]source{a.notices, rare}, 2)
 	var got []int64
 	for _, e := range chosen {
 		got = append(got, e.Row)

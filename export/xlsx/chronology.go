@@ -2,6 +2,7 @@ package xlsx
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/netip"
 	"slices"
@@ -48,8 +49,10 @@ func (b *book) stepEvents(ctx context.Context) ([]source, error) {
 	return out, take("alert", b.c.Alerts)
 }
 
-// addressBook counts the successful logins by account and address, and keeps the few events of each that has few.
+// addressBook counts the successful logins by account and address while their sheet is written, and keeps
+// where those stand of which there are few: an index each, because there can be many addresses.
 type addressBook struct {
+	n        int // events seen so far: the index of the next
 	of       map[accountAddress]*addressLogins
 	overflow bool
 	notices  source // what services say of sign-ins
@@ -61,19 +64,25 @@ type accountAddress struct {
 }
 
 type addressLogins struct {
-	n      int
-	events []forensics.Event
+	n  int
+	at [rareLogins]int // indexes in the view of the logins
 }
 
+// add takes the next login of the view.
 func (a *addressBook) add(e *forensics.Event) {
-	if e.Certainty == forensics.Reported && !e.Time.Unreliable && !e.Time.IsZero() {
+	index := a.n
+	a.n++
+	if e.Time.Unreliable || e.Time.IsZero() {
+		return
+	}
+	if e.Certainty == forensics.Reported {
 		a.notices.total++
 		if len(a.notices.events) < chronologyLines {
 			a.notices.events = append(a.notices.events, *e)
 		}
 		return
 	}
-	if e.Kind != forensics.LoginSucceeded || !e.IP.IsValid() || e.Time.Unreliable || e.Time.IsZero() {
+	if e.Kind != forensics.LoginSucceeded || !e.IP.IsValid() {
 		return
 	}
 	if a.of == nil {
@@ -89,23 +98,31 @@ func (a *addressBook) add(e *forensics.Event) {
 		l = &addressLogins{}
 		a.of[key] = l
 	}
-	l.n++
-	if l.n <= rareLogins {
-		l.events = append(l.events, *e)
-	} else {
-		l.events = nil
+	if l.n < rareLogins {
+		l.at[l.n] = index
 	}
+	l.n++
 }
 
-// rare lists the logins from addresses with few, in the order of time.
-func (a *addressBook) rare() source {
+// rare reads the first of the logins from addresses with few.
+func (a *addressBook) rare(logins Events) (source, error) {
 	s := source{what: "login"}
+	var indexes []int
 	for _, l := range a.of {
-		s.events = append(s.events, l.events...)
+		if l.n <= rareLogins {
+			indexes = append(indexes, l.at[:l.n]...)
+		}
 	}
-	s.total = len(s.events)
-	slices.SortFunc(s.events, func(x, y forensics.Event) int { return forensics.Compare(&x, &y) })
-	return s
+	s.total = len(indexes)
+	slices.Sort(indexes)
+	for _, i := range indexes[:min(len(indexes), chronologyLines)] {
+		list, err := logins.Events(i, 1)
+		if err != nil {
+			return s, err
+		}
+		s.events = append(s.events, list...)
+	}
+	return s, nil
 }
 
 // choose takes lines from the sources in turn until the page is full, the earliest of each first.
@@ -131,7 +148,12 @@ func choose(sources []source, lines int) (chosen []forensics.Event, all int) {
 // chronology writes the page.
 func (w *summaryWriter) chronology(steps []source) {
 	b := w.b
-	chosen, all := choose(append(slices.Clone(steps), b.addresses.notices, b.addresses.rare()), chronologyLines)
+	logins, err := b.addresses.rare(b.c.Groups[forensics.GroupLogin])
+	if err != nil {
+		w.err = errors.Join(w.err, err)
+		return
+	}
+	chosen, all := choose(append(slices.Clone(steps), b.addresses.notices, logins), chronologyLines)
 	w.tall(17, func(r *rows) { partCells(r, "Chronology on one page", summaryPrinted) })
 	note := fmt.Sprintf("Chosen by group, not by who did it: keys, resets, settings, money, warnings, notices of sign-ins, and logins from addresses with at most %d successful ones for their account.", rareLogins)
 	if all > len(chosen) {

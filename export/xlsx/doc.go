@@ -51,7 +51,7 @@ type Content struct {
 	Groups   map[forensics.Group]Events // by group, of what the filter leaves
 	Charted  Events                     // the groups of the chart together
 	Alerts   Events                     // kind alert, of what the filter leaves
-	BySource map[int64]Events           // by number of the evidence, of what the filter leaves
+	BySource map[int64]Events           // by number of the evidence, of what the filter leaves: the first ListedSources
 
 	Missing int // deletions that follow from something missing; they have bounds, not a moment
 

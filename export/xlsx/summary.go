@@ -21,6 +21,9 @@ const (
 	listedDeleted  = 25 // notices that are listed as deleted
 )
 
+// ListedSources is how many pieces of evidence the summary lists; only of these are counts asked for.
+const ListedSources = 40
+
 var groupMeaning = map[forensics.Group]string{
 	forensics.GroupKey:      "app passwords and mail keys, created or removed",
 	forensics.GroupLogin:    "sign-ins, succeeded or failed",
@@ -125,13 +128,22 @@ func (b *book) numberRows() []summaryRow {
 	title("Events by source")
 	head("First (UTC)", "Last (UTC)", "Ev. no.", "Events", "Source")
 	firstRow = len(out) + 2 + 1
-	for _, ev := range b.c.Evidence {
+	rest := b.c.Timeline.Len()
+	for _, ev := range b.c.Evidence[:min(len(b.c.Evidence), ListedSources)] {
 		events := b.c.BySource[ev.ID]
+		rest -= events.Len()
 		out = append(out, summaryRow{cells: func(r *rows) {
 			spanCells(r, events)
 			r.number(st.number, ev.ID)
 			r.number(st.number, int64(events.Len()))
 			r.wrap(st.wrap, ev.Name+": "+orElse(countsText(events.GroupCounts()), "no events"))
+		}})
+	}
+	if more := len(b.c.Evidence) - ListedSources; more > 0 {
+		out = append(out, summaryRow{cells: func(r *rows) {
+			r.skip(3)
+			r.number(st.number, int64(rest))
+			r.wrap(st.wrap, fmt.Sprintf("%d further sources; see the sheet Evidence and custody", more))
 		}})
 	}
 	sumRow(firstRow, "an event that several sources record is counted where it was read first")
