@@ -23,8 +23,8 @@ func (g guideOf) steps() []string {
 // added.
 var guides = []guideOf{
 	{"Gmail or another Google account", []string{
-		"At takeout.google.com choose Mail. Google sends a link to an archive (.zip or .tgz) with the mailbox (.mbox) inside. Leave it packed. Choose Access log activity as well and keep it: it lists sign-ins.",
-		"A company's account: ask its administrator for the audit log events of admin, user accounts and drive (Reports API, JSON).",
+		"At takeout.google.com choose Mail and Access log activity. Google sends a link to an archive (.zip or .tgz) with the mailbox (.mbox) and the list of accesses inside. Leave it packed.",
+		"A company's account: ask its administrator for the audit log: login, user accounts, token, admin and gmail (Reports API, JSON). Google keeps it for 180 days.",
 	}},
 	{"Outlook.com or Microsoft 365", []string{
 		"A company's account: ask its administrator to search the audit log in the Microsoft Purview portal for your account, all activities, as far back as it goes, and to export it (CSV).",
