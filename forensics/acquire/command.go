@@ -102,12 +102,8 @@ func (c *conn) list() ([]listed, error) {
 		text = cmdListUse
 	}
 	var folders []listed
-	stray := 0
-	err := c.command(c.limits.Command, text, func(a *answer) error {
+	err := c.stream(c.limits.Command, c.limits.Folders, text, func(a *answer) error {
 		if a.kind != "LIST" || len(a.values) < 3 {
-			if stray++; stray > maxStray {
-				return broken("more than %d answers that nobody asked for", maxStray)
-			}
 			return nil
 		}
 		if len(folders) >= c.limits.Folders {
@@ -142,15 +138,12 @@ func (c *conn) count(folder string) (messages int64, err error) {
 // examine opens a folder for reading only.
 func (c *conn) examine(folder string) (Observation, error) {
 	var o Observation
-	readOnly := true
 	err := c.command(c.limits.Command, fmt.Sprintf(cmdExamine, quote(folder)), func(a *answer) error {
 		if a.kind == "EXISTS" {
 			o.Messages = a.number
 		}
 		n, err := strconv.ParseUint(a.arg, 10, 64)
 		switch {
-		case a.code == "READ-WRITE":
-			readOnly = false
 		case err != nil:
 		case a.code == "UIDVALIDITY":
 			o.UIDValidity = uint32(n)
@@ -161,7 +154,7 @@ func (c *conn) examine(folder string) (Observation, error) {
 		}
 		return nil
 	})
-	if err == nil && !readOnly {
+	if err == nil && c.okCode == "READ-WRITE" {
 		err = broken("the server opened the folder for writing though it was asked for reading only")
 	}
 	if err == nil && o.UIDValidity == 0 {
@@ -177,14 +170,10 @@ func (c *conn) uids(o *Observation) ([]entry, error) {
 	}
 	var all []entry
 	ordered := true
-	stray := 0
 	c.body = nil
 	// The bound in time is silence: a folder of millions takes what it takes.
-	err := c.command(0, fmt.Sprintf(cmdUIDs, "1:*"), func(a *answer) error {
+	err := c.stream(0, c.limits.Messages, fmt.Sprintf(cmdUIDs, "1:*"), func(a *answer) error {
 		if a.fetch == nil || a.fetch.uid == 0 {
-			if stray++; stray > maxStray {
-				return broken("more than %d answers that nobody asked for", maxStray)
-			}
 			return nil
 		}
 		if len(all) >= c.limits.Messages {
@@ -210,14 +199,10 @@ func (c *conn) uids(o *Observation) ([]entry, error) {
 
 // stillListed notes which messages of a set the server still has.
 func (c *conn) stillListed(set string, most int, still map[uint32]bool) error {
-	stray := 0
 	c.body = nil
-	return c.command(c.limits.Command, fmt.Sprintf(cmdUIDs, set), func(a *answer) error {
+	return c.stream(c.limits.Command, most, fmt.Sprintf(cmdUIDs, set), func(a *answer) error {
 		if a.fetch != nil && a.fetch.uid != 0 {
 			still[a.fetch.uid] = true
-		}
-		if stray++; stray > maxStray+most {
-			return broken("more than %d answers that nobody asked for", maxStray+most)
 		}
 		return nil
 	})
@@ -266,13 +251,9 @@ func (c *conn) extras(modSeq bool) string {
 func (c *conn) messages(set, extras string, most int, body func(int64, io.Reader) (*blob, error), do func(*fetched) error) error {
 	c.body = body
 	defer func() { c.body = nil }()
-	stray := 0
-	return c.command(0, fmt.Sprintf(cmdFetch, set, extras), func(a *answer) error {
+	return c.stream(0, 2*most, fmt.Sprintf(cmdFetch, set, extras), func(a *answer) error {
 		c.raw.within(0)
 		if a.fetch == nil || a.fetch.uid == 0 || !a.fetch.hasBody {
-			if stray++; stray > maxStray+most {
-				return broken("more than %d answers that nobody asked for", maxStray+most)
-			}
 			a.fetch.drop()
 			return nil
 		}

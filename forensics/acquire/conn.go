@@ -24,6 +24,7 @@ type conn struct {
 
 	tags     int
 	caps     map[string]bool
+	okCode   string // of the last command that succeeded
 	greeting string
 	tls      *tls.ConnectionState
 	account  Connection
@@ -217,19 +218,23 @@ func (c *conn) send(line string) error {
 // command sends a command and reads until it is answered. on sees every other answer and may
 // be nil. A refusal is a *statusError.
 func (c *conn) command(limit time.Duration, text string, on func(*answer) error) error {
+	return c.stream(limit, 0, text, on)
+}
+
+// stream is command with so many answers expected; noise is allowed on top of them.
+func (c *conn) stream(limit time.Duration, expected int, text string, on func(*answer) error) error {
 	c.tags++
 	tag := fmt.Sprintf("k%d", c.tags)
 	c.raw.within(limit)
 	if err := c.send(tag + " " + text); err != nil {
 		return err
 	}
-	return c.finish(tag, on)
+	return c.finish(tag, expected+maxStray, on)
 }
 
-// finish reads until the command with the tag is answered.
-func (c *conn) finish(tag string, on func(*answer) error) error {
-	stray := 0
-	for {
+// finish reads until the command with the tag is answered, by at most so many other answers.
+func (c *conn) finish(tag string, most int, on func(*answer) error) error {
+	for n := 0; ; n++ {
 		a, err := c.read()
 		switch {
 		case err != nil:
@@ -238,6 +243,7 @@ func (c *conn) finish(tag string, on func(*answer) error) error {
 			if a.code == "CAPABILITY" {
 				c.setCaps(strings.Fields(a.arg))
 			}
+			c.okCode = a.code
 			return nil
 		case a.tag == tag && (a.kind == "NO" || a.kind == "BAD"):
 			return &statusError{a.kind, a.code, a.text}
@@ -245,14 +251,14 @@ func (c *conn) finish(tag string, on func(*answer) error) error {
 			return &statusError{"BYE", a.code, a.text}
 		case a.tag != "*" && a.tag != "+":
 			return broken("%q answers a command that was not given", bounded(a.tag, 40))
+		case n >= most:
+			a.fetch.drop()
+			return broken("more than %d answers came to one command; nobody asked for so many", most)
 		}
 		if a.kind == "CAPABILITY" || a.code == "CAPABILITY" {
 			c.setCaps(append(strings.Fields(a.arg), value{items: a.values}.texts()...))
 		}
 		if on == nil {
-			if stray++; stray > maxStray {
-				return broken("more than %d answers that nobody asked for", maxStray)
-			}
 			continue
 		}
 		if err := on(a); err != nil {

@@ -13,6 +13,9 @@ const (
 	maxParts = 12 // nested folders; deeper ones stand side by side
 )
 
+// caseSuffix ends the names of cases; evidence with such a name is passed over.
+const caseSuffix = ".keytrail"
+
 // folderPath gives the directory, relative and with slashes, for a folder's name as the server
 // wrote it. Every byte that some system reads as more than a letter becomes %XX, so that no
 // name leads out of the acquisition, hides in it, or means a device.
@@ -38,7 +41,8 @@ func safePart(s string) string {
 		bad := c < 0x20 || c >= 0x7f || strings.IndexByte(`/\:*?"<>|%`, c) >= 0 ||
 			i == 0 && (c == '.' || c == ' ' || c == '~') || // hidden, Maildir++, or a home
 			i == len(s)-1 && (c == '.' || c == ' ') || // Windows drops them
-			i == 0 && reserved(s)
+			i == 0 && reserved(s) ||
+			i == len(s)-len(caseSuffix) && strings.EqualFold(s[i:], caseSuffix)
 		if bad {
 			fmt.Fprintf(&b, "%%%02X", c)
 			continue
@@ -57,13 +61,9 @@ func safePart(s string) string {
 }
 
 // reserved tells names that mean something else: the devices of Windows, which keep their
-// meaning with an ending, the folders of a Maildir, the names a reader of Maildirs or
-// of evidence gives a meaning to.
+// meaning with an ending, the folders of a Maildir, and the Maildir itself.
 func reserved(s string) bool {
 	lower := strings.ToLower(s)
-	if strings.HasSuffix(lower, ".keytrail") {
-		return true
-	}
 	base, _, _ := strings.Cut(lower, ".")
 	switch base = strings.TrimRight(base, " "); base {
 	case "con", "prn", "aux", "nul", "conin$", "conout$":
