@@ -118,7 +118,7 @@ func appendText(b []byte, s string) []byte {
 func escapeActing(b, raw []byte) []byte {
 	for len(raw) > 0 {
 		r, size := utf8.DecodeRune(raw)
-		if r >= utf8.RuneSelf && acts(r) {
+		if acts(r) {
 			b = appendEscape(b, r)
 		} else {
 			b = append(b, raw[:size]...)

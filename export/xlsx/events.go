@@ -36,9 +36,9 @@ func (b *book) eventSheet(name string, events Events, main, further []eventColum
 func (b *book) timeline() *sheet {
 	return b.eventSheet("Timeline", b.c.Timeline, []eventColumn{
 		{column{"Group", 8.5}, groupCell},
-		{column{"Kind", 15}, kindCell},
+		{column{"Kind", 18}, kindCell},
 		{column{"Account", 21}, accountCell},
-		whatColumn(56),
+		whatColumn(54),
 		{column{"IP address", 15}, ipCell},
 		{column{"Country, network", 16}, networkCell},
 		{column{"Service", 10}, serviceCell},
@@ -65,7 +65,7 @@ func (b *book) keys() *sheet {
 func (b *book) logins() *sheet {
 	deleted, at, by := b.wasDeleted()
 	return b.eventSheet("Logins", b.c.Groups[forensics.GroupLogin], []eventColumn{
-		{column{"Kind", 15}, kindCell},
+		{column{"Kind", 16}, kindCell},
 		{column{"Account", 21}, accountCell},
 		{column{"IP address", 15}, ipCell},
 		{column{"Country, network", 16}, networkCell},
@@ -85,7 +85,7 @@ func (b *book) logins() *sheet {
 func (b *book) resets() *sheet {
 	deleted, at, by := b.wasDeleted()
 	return b.eventSheet("Resets", b.c.Groups[forensics.GroupReset], []eventColumn{
-		{column{"Kind", 16}, kindCell},
+		{column{"Kind", 17}, kindCell},
 		{column{"Account", 20}, accountCell},
 		{column{"Service", 10}, serviceCell},
 		whatColumn(50),
@@ -162,7 +162,7 @@ func (b *book) deletions() *sheet {
 func (b *book) settings() *sheet {
 	deleted, at, by := b.wasDeleted()
 	return b.eventSheet("Settings", b.c.Groups[forensics.GroupSettings], []eventColumn{
-		{column{"Kind", 19}, kindCell},
+		{column{"Kind", 21}, kindCell},
 		{column{"Account", 20}, accountCell},
 		whatColumn(60),
 		{column{"Done by", 20}, actorCell},

@@ -17,7 +17,7 @@ const (
 	summaryPrinted = 7
 	chartColumn    = 8 // from 0: where the chart's data begins
 	chartRows      = 17
-	chartRowHeight = 18 // points
+	chartRowHeight = 15 // points
 	listedDeleted  = 25 // notices that are listed as deleted
 )
 
