@@ -35,7 +35,6 @@ type deletion struct {
 	at    forensics.Time
 	after time.Duration
 	event string // its id
-	ip    string
 }
 
 func newBook(c *Content, maxRows int) *book {
@@ -44,11 +43,7 @@ func newBook(c *Content, maxRows int) *book {
 		b.zone = c.Zone
 	}
 	for _, p := range c.Deleted {
-		d := deletion{p.Deletion.Time, p.After, p.Deletion.ID, ""}
-		if p.Deletion.IP.IsValid() {
-			d.ip = p.Deletion.IP.String()
-		}
-		b.deletedBy[p.Notice.Row] = d
+		b.deletedBy[p.Notice.Row] = deletion{p.Deletion.Time, p.After, p.Deletion.ID}
 	}
 	return b
 }

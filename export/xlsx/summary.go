@@ -42,7 +42,7 @@ func (b *book) summary(ctx context.Context) (*sheet, error) {
 	if err != nil {
 		return nil, err
 	}
-	columns := []column{{"", 21}, {"", 21}, {"", 10}, {"", 24}, {"", 74}, {"", 17}, {"", 25}, {"", 3}, {"", 11}}
+	columns := []column{{"", 21}, {"", 21}, {"", 10}, {"", 24}, {"", 73}, {"", 18}, {"", 25}, {"", 3}, {"", 11}}
 	for range len(chartGroups) + 2 { // the groups, mail and other
 		columns = append(columns, column{"", 9})
 	}
@@ -236,7 +236,7 @@ func (b *book) deletedRows() []summaryRow {
 			r.text(st.small, "No log of this case records that a notice was deleted. That is no proof that none was.")
 		}})
 	}
-	out = append(out, summaryRow{cells: headRow(st, "Came (UTC)", "Deleted (UTC)", "After", "Account", "What the mail said", "Deleted from IP", "Event ID of the deletion")})
+	out = append(out, summaryRow{cells: headRow(st, "Came (UTC)", "Deleted (UTC)", "After", "Account", "What the mail said", "By IP or session", "Event ID of the deletion")})
 	for i := range b.c.Deleted[:min(len(b.c.Deleted), listedDeleted)] {
 		p := &b.c.Deleted[i]
 		out = append(out, summaryRow{cells: func(r *rows) {
@@ -245,7 +245,11 @@ func (b *book) deletedRows() []summaryRow {
 			r.wrap(st.alarm, spanText(p.After))
 			r.text(st.text, p.Notice.Account)
 			r.wrap(st.wrap, timeline.Sentence(&p.Notice))
-			ipCell(r, &p.Deletion)
+			if p.Deletion.IP.IsValid() {
+				ipCell(r, &p.Deletion)
+			} else {
+				r.text(st.text, p.Deletion.Session)
+			}
 			r.text(st.small, p.Deletion.ID)
 		}})
 	}
