@@ -67,7 +67,9 @@ func (p *Program) report(ctx context.Context, name string, flags reportFlags) (e
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(p.Out, "%s: %s bytes, sha256 %s\n", result.Path, thousands(result.Size), result.Digest)
+	for _, r := range append([]export.Result{result}, result.Further...) {
+		fmt.Fprintf(p.Out, "%s: %s bytes, sha256 %s\n", r.Path, thousands(r.Size), r.Digest)
+	}
 	return nil
 }
 
@@ -84,7 +86,10 @@ func (p *Program) writeReport(ctx context.Context, c *casefile.Case, flags repor
 	if flags.redact {
 		detail += ", redacted"
 	}
-	if err := c.Log("report written", detail); err != nil {
+	for _, r := range result.Further {
+		detail += fmt.Sprintf("; %s, sha256 %s", r.Path, r.Digest)
+	}
+	if err := c.Log(report.WrittenEntry, detail); err != nil {
 		return result, &forensics.Error{What: "the report is written, but not entered in the custody log", File: c.Path(), Err: err}
 	}
 	return result, nil
