@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"crypto/x509"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -65,7 +66,7 @@ func providerLines() string {
 }
 
 // acquire copies a mailbox into a case and reads it.
-func (p *Program) acquire(ctx context.Context, name, mailbox string, flags acquireFlags) error {
+func (p *Program) acquire(ctx context.Context, name, mailbox string, flags acquireFlags) (err error) {
 	options, err := p.acquireOptions(name, mailbox, flags)
 	if err != nil {
 		return err
@@ -89,7 +90,7 @@ func (p *Program) acquire(ctx context.Context, name, mailbox string, flags acqui
 	if err != nil {
 		return err
 	}
-	defer c.Close()
+	defer closing(c, &err)
 	if err := c.Lock(); err != nil {
 		return err
 	}
@@ -263,16 +264,13 @@ func (p *Program) readPending(ctx context.Context, name string, target acquire.T
 		return false, err
 	}
 	root, err := pending(c, target)
-	if closeErr := c.Close(); err == nil {
-		err = closeErr
-	}
-	if err != nil || root == "" {
+	if err = errors.Join(err, c.Close()); err != nil || root == "" {
 		return false, err
 	}
 	if c, err = p.writeCase(name); err != nil {
 		return false, err
 	}
-	defer c.Close()
+	defer closing(c, &err)
 	p.say("the last copy of this mailbox is whole but was not read to its end; this goes on now, and the same command then makes a new copy")
 	return true, p.readAcquired(ctx, c, root)
 }

@@ -62,7 +62,12 @@ func (p *Program) secret(t acquire.Target, flags secretFlags) (secret acquire.Se
 	case flags.fd >= 0:
 		return once(func(context.Context) (string, error) { return fromDescriptor(flags.fd) }), false, nil
 	}
-	return once(func(ctx context.Context) (string, error) { return p.ask(ctx, t) }), false, nil
+	in, ok := p.In.(*os.File)
+	if !ok || !term.IsTerminal(int(in.Fd())) {
+		return nil, false, usageError{&forensics.Error{What: "there is no terminal to ask for the password on", Byte: -1,
+			Hint: "use --password-env NAME, --password-fd N, --password-command CMD or --token-command CMD"}}
+	}
+	return once(func(ctx context.Context) (string, error) { return p.ask(ctx, in, t) }), false, nil
 }
 
 func once(get acquire.Secret) acquire.Secret {
@@ -118,12 +123,7 @@ func output(ctx context.Context, flag, command string) (string, error) {
 }
 
 // ask asks on the terminal, without echo.
-func (p *Program) ask(ctx context.Context, t acquire.Target) (string, error) {
-	in, ok := p.In.(*os.File)
-	if !ok || !term.IsTerminal(int(in.Fd())) {
-		return "", usageError{&forensics.Error{What: "there is no terminal to ask for the password on", Byte: -1,
-			Hint: "use --password-env NAME, --password-fd N, --password-command CMD or --token-command CMD"}}
-	}
+func (p *Program) ask(ctx context.Context, in *os.File, t acquire.Target) (string, error) {
 	if t.Provider != nil {
 		p.say("%s: %s", t.Provider.Name, t.Provider.HowTo)
 	}

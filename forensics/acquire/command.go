@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"io"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 )
@@ -142,9 +141,9 @@ func (c *conn) examine(folder string) (Observation, error) {
 		if a.kind == "EXISTS" {
 			o.Messages = a.number
 		}
-		n, err := strconv.ParseUint(a.arg, 10, 64)
+		n, ok := decimalOf(a.arg)
 		switch {
-		case err != nil:
+		case !ok:
 		case a.code == "UIDVALIDITY":
 			o.UIDValidity = uint32(n)
 		case a.code == "UIDNEXT":

@@ -350,10 +350,11 @@ func (c *conn) skip() error {
 		if open < 0 || !strings.HasSuffix(line, "}") {
 			return nil
 		}
-		n, err := strconv.ParseInt(strings.TrimSuffix(line[open+1:len(line)-1], "+"), 10, 64)
-		if err != nil || n < 0 {
+		size, ok := decimalOf(strings.TrimSuffix(line[open+1:len(line)-1], "+"))
+		if !ok { // text that only looks like a literal
 			return nil
 		}
+		n := int64(min(size, 1<<62))
 		if n > c.wire.left {
 			return broken("a text of %d bytes stands where a short one has to be", n)
 		}

@@ -22,7 +22,7 @@ type fake struct {
 	folders  []string          // lines of LIST behind "* LIST "
 	messages map[uint32]string // of every folder, by UID
 	// answer replaces the honest answer to a command, given without its tag. It returns false
-	// where it leaves the answer to the fake; an empty line breaks the connection.
+	// where it leaves the answer to the fake; breakLine at the end breaks the connection.
 	answer func(n int, command string) (lines string, handled bool)
 	tls    *tls.Config
 
@@ -30,6 +30,8 @@ type fake struct {
 	commands []string // all that came, without tags
 	port     int
 }
+
+const breakLine = "\x00break"
 
 // allowedCommands are the beginnings of everything that may ever be sent.
 var allowedCommands = []string{"CAPABILITY", "STARTTLS", "AUTHENTICATE ", "LOGIN ", "ID (", `LIST "" "*"`, "STATUS ", "EXAMINE ", "UID FETCH ", "LOGOUT"}
@@ -100,7 +102,8 @@ func (f *fake) serve(c net.Conn) {
 		}
 		if f.answer != nil {
 			if lines, handled := f.answer(n, command); handled {
-				if lines == "" || !f.write(c, strings.ReplaceAll(lines, "TAG", tag)) {
+				lines, breaks := strings.CutSuffix(lines, breakLine)
+				if !f.write(c, strings.ReplaceAll(lines, "TAG", tag)) || breaks {
 					return
 				}
 				continue

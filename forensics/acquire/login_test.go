@@ -80,15 +80,16 @@ func TestRefusedLogins(t *testing.T) {
 		"expired":         {"NO [EXPIRED] That password isn't any more", nil, false, []string{"has expired"}},
 		"blocked":         {"NO [CONTACTADMIN] Account locked", nil, false, []string{"blocked the login", "web mail"}},
 		"token_refused":   {"+ " + base64.StdEncoding.EncodeToString([]byte(`{"status":"400"}`)) + "\r\nTAG NO AUTHENTICATE failed", nil, true, []string{"refused the token", `\"status\":\"400\"`}},
-		"breaks_the_line": {"", nil, false, []string{"no"}},
+		"breaks_the_line": {breakLine, nil, false, []string{"cannot be reached"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			answer := c.answer
-			if answer != "" && !strings.HasPrefix(answer, "+") {
-				answer = "TAG " + answer
-			}
-			if answer != "" {
+			switch {
+			case answer == breakLine:
+			case strings.HasPrefix(answer, "+"):
 				answer += "\r\n"
+			default:
+				answer = "TAG " + answer + "\r\n"
 			}
 			f := (&fake{caps: "IMAP4rev1 AUTH=PLAIN AUTH=XOAUTH2 SASL-IR", answer: func(_ int, command string) (string, bool) {
 				return answer, strings.HasPrefix(command, "AUTHENTICATE")

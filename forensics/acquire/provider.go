@@ -13,9 +13,9 @@ type Provider struct {
 	HowTo   string   // one line: how to make the password that IMAP wants, or the token
 }
 
-// Providers lists the known ones. The ways are those of the providers' own help pages in
-// November 2026; menus move. Making an app password is an event of the very kind that the
-// timeline looks for: note the minute.
+// Providers lists the known ones. Menus move: where a line no longer fits, the provider's help
+// has the place under "app password". Making one is an event of the very kind that the timeline
+// looks for: note the minute.
 func Providers() []Provider {
 	const yahooHow = "make an app password at login.yahoo.com/account/security, \"Generate app password\"; the usual password does not work"
 	const gmxHow = "switch on IMAP in the web mail under Settings, POP3 & IMAP; with two-factor login also make an app-specific password there"
@@ -36,9 +36,10 @@ func Providers() []Provider {
 		{Name: "iCloud", Host: "imap.mail.me.com", Domains: []string{"icloud.com", "me.com", "mac.com"},
 			HowTo: "make an app-specific password at account.apple.com, Sign-In and Security; the user is the part before the @ where the whole address is refused"},
 		{Name: "Fastmail", Host: "imap.fastmail.com", Domains: []string{"fastmail.com", "fastmail.fm", "fastmail.net", "fastmail.org", "fastmail.us", "sent.com"},
-			HowTo: "make an app password in Settings, Privacy & Security, Connected apps & API tokens, with access to IMAP; the usual password does not work"},
+			HowTo: "make an app password in Settings, Privacy & Security, Connected apps & API tokens, with access to mail; the usual password does not work, and Basic plans have no IMAP"},
 		{Name: "GMX", Host: "imap.gmx.net", Domains: []string{"gmx.net", "gmx.de", "gmx.at", "gmx.ch", "gmx.eu", "gmx.li"}, HowTo: gmxHow},
-		{Name: "GMX", Host: "imap.gmx.com", Domains: []string{"gmx.com", "gmx.us", "gmx.co.uk", "gmx.fr", "gmx.es", "gmx.it", "mail.com"}, Hosts: []string{"imap.mail.com"}, HowTo: gmxHow},
+		{Name: "GMX", Host: "imap.gmx.com", Domains: []string{"gmx.com", "gmx.us", "gmx.co.uk", "gmx.fr", "gmx.es", "gmx.it"}, HowTo: gmxHow},
+		{Name: "mail.com", Host: "imap.mail.com", Domains: []string{"mail.com", "email.com", "usa.com"}, HowTo: gmxHow},
 		{Name: "WEB.DE", Host: "imap.web.de", Domains: []string{"web.de", "email.de"}, HowTo: gmxHow},
 	}
 }

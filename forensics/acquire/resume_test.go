@@ -99,6 +99,36 @@ func TestLineBreaks(t *testing.T) {
 	}
 }
 
+// TestLineDrops breaks the connection in the middle of a message: the same run goes on.
+func TestLineDrops(t *testing.T) {
+	drops := 0
+	f := &fake{messages: few(10)}
+	f.answer = func(_ int, command string) (string, bool) {
+		if strings.Contains(command, "BODY.PEEK[]") && drops < 2 {
+			drops++
+			whole := f.honest(command)
+			return whole[:len(whole)/2] + breakLine, true
+		}
+		return "", false
+	}
+	f.start(t)
+	r, err := copyFake(t, f.options(), t.TempDir())
+	must(t, err)
+	if r.Copied != 10 || len(r.Header.Connections) != 3 {
+		t.Errorf("%d messages by %d connections", r.Copied, len(r.Header.Connections))
+	}
+	copied(t, r.Root)
+	var sets []string
+	for _, c := range f.sent() {
+		if set, items, _ := strings.Cut(strings.TrimPrefix(c, "UID FETCH "), " "); strings.Contains(items, "BODY.PEEK[]") {
+			sets = append(sets, set)
+		}
+	}
+	if diff := cmp.Diff([]string{"1:10", "6:10", "8:10"}, sets); diff != "" {
+		t.Errorf("what was asked for (-want +got):\n%s", diff)
+	}
+}
+
 // TestPatience gives up in the end, and waits as long as the server asks.
 func TestPatience(t *testing.T) {
 	f := (&fake{messages: few(1), answer: func(_ int, command string) (string, bool) {

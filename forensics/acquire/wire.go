@@ -313,8 +313,13 @@ func (w *wire) values() ([]value, error) {
 }
 
 func (v value) number() (uint64, bool) {
-	n, err := strconv.ParseUint(v.text, 10, 64)
-	return n, err == nil && v.kind == kindAtom
+	n, ok := decimalOf(v.text)
+	return n, ok && v.kind == kindAtom
+}
+
+func decimalOf(s string) (uint64, bool) {
+	n, err := strconv.ParseUint(s, 10, 64)
+	return n, err == nil
 }
 
 func (v value) texts() []string {

@@ -150,7 +150,7 @@ namespace inbox {
 	for deadline := time.Now().Add(20 * time.Second); ; {
 		c, err := net.Dial("tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(d.IMAPS)))
 		if err == nil {
-			c.Close()
+			must(t, c.Close())
 			return d
 		}
 		select {
@@ -196,8 +196,9 @@ func freePort(t testing.TB) int {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	must(t, err)
-	defer l.Close()
-	return l.Addr().(*net.TCPAddr).Port
+	port := l.Addr().(*net.TCPAddr).Port
+	must(t, l.Close())
+	return port
 }
 
 // CA makes a CA and a certificate for a name, all PEM.
