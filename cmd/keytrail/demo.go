@@ -142,7 +142,7 @@ func (p *Program) tellDeleted(ctx context.Context, c *casefile.Case) error {
 	fmt.Fprintln(p.Out)
 	for _, pair := range pairs {
 		fmt.Fprintf(p.Out, "  %s  %-9s %q was removed %s after it came, by the session %s\n", pair.Notice.Time.Std().Format(time.DateTime),
-			clean(pair.Notice.Service), clean(pair.Notice.Subject), pair.After.Round(time.Second), clean(pair.Deletion.Session))
+			clean(pair.Notice.Service), clean(pair.Notice.Subject), pair.After.Truncate(time.Second), clean(pair.Deletion.Session))
 	}
 	if len(pairs) == 0 {
 		fmt.Fprintln(p.Out, "  none")

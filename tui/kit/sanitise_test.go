@@ -1,6 +1,7 @@
 package kit
 
 import (
+	"charm.land/lipgloss/v2"
 	"strings"
 	"testing"
 	"unicode"
@@ -132,7 +133,7 @@ func TestLine(t *testing.T) {
 	if got := ansi.StringWidth(NewLine(5).Add(Style{}, "日").String()); got != 5 {
 		t.Errorf("a line of 5 cells is %d wide", got)
 	}
-	if got := NewLine(13).On(Style{"7"}).Add(Style{"1"}, "a\x1b[2J").String(); got != "\x1b[7;1ma‹U+001B›[2J\x1b[m\x1b[7m \x1b[m" {
+	if got := NewLine(13).On(look(lipgloss.NewStyle().Reverse(true))).Add(look(lipgloss.NewStyle().Bold(true)), "a\x1b[2J").String(); got != "\x1b[1;7ma‹U+001B›[2J\x1b[m\x1b[7m \x1b[m" {
 		t.Errorf("line %q", got)
 	}
 }

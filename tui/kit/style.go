@@ -1,45 +1,48 @@
 package kit
 
 import (
-	"fmt"
+	"image/color"
 	"strings"
+
+	"charm.land/lipgloss/v2"
 
 	"keytrail/forensics"
 )
 
-// Style is a set of SGR parameters. Its zero value is the terminal's own look.
-type Style struct{ sgr string }
+// Style is a look: colours and weight. Its zero value is the terminal's own look. Two
+// are equal where they are the same entry of Styles.
+type Style struct{ look *lipgloss.Style }
 
 // Render cleans text and paints it.
 func (s Style) Render(text string) string { return s.paint(Clean(text)) }
 
 func (s Style) paint(clean string) string {
-	if s.sgr == "" || clean == "" {
+	if s.look == nil || clean == "" {
 		return clean
 	}
-	return "\x1b[" + s.sgr + "m" + clean + "\x1b[m"
+	return s.look.Render(clean)
 }
 
 // Bold adds weight.
-func (s Style) Bold() Style { return s.with("1") }
+func (s Style) Bold() Style {
+	if s.look == nil {
+		return look(lipgloss.NewStyle().Bold(true))
+	}
+	return look(s.look.Bold(true))
+}
 
 // over lays s on top of base.
 func (s Style) over(base Style) Style {
 	switch {
-	case base.sgr == "":
+	case base.look == nil:
 		return s
-	case s.sgr == "":
+	case s.look == nil:
 		return base
 	}
-	return Style{base.sgr + ";" + s.sgr}
+	return look(s.look.Inherit(*base.look))
 }
 
-func (s Style) with(p string) Style {
-	if s.sgr != "" {
-		p = s.sgr + ";" + p
-	}
-	return Style{p}
-}
+func look(l lipgloss.Style) Style { return Style{&l} }
 
 // tokens is one palette: 24-bit colours as 0xRRGGBB.
 type tokens struct {
@@ -96,11 +99,12 @@ func NewStyles(dark, mono bool) *Styles {
 	if dark {
 		t = darkTokens
 	}
+	reversed := look(lipgloss.NewStyle().Reverse(true))
 	s := &Styles{
 		Text: fg(t.text), Strong: fg(t.text).Bold(), Muted: fg(t.muted), Faint: fg(t.faint),
 		Title: fg(t.accent).Bold(), Accent: fg(t.accent),
 		Good: fg(t.good), Bad: fg(t.bad), Warn: fg(t.accent),
-		Row: bg(t.row), Match: fg(t.text).Bold(), Caret: Style{"7"}, Rule: fg(t.faint), Key: fg(t.text),
+		Row: bg(t.row), Match: fg(t.text).Bold(), Caret: reversed, Rule: fg(t.faint), Key: fg(t.text),
 	}
 	for g, c := range t.groups {
 		s.Group[g], s.Bar[g] = fg(c), fg(c)
@@ -112,8 +116,8 @@ func NewStyles(dark, mono bool) *Styles {
 }
 
 func monoStyles() *Styles {
-	bold := Style{"1"}
-	s := &Styles{Mono: true, Strong: bold, Title: bold, Bad: bold, Warn: bold, Row: bold, Match: bold, Caret: Style{"7"}, Key: bold}
+	bold, reversed := look(lipgloss.NewStyle().Bold(true)), look(lipgloss.NewStyle().Reverse(true))
+	s := &Styles{Mono: true, Strong: bold, Title: bold, Bad: bold, Warn: bold, Row: bold, Match: bold, Caret: reversed, Key: bold}
 	for g := range s.Block {
 		s.Block[g] = bold
 	}
@@ -128,8 +132,12 @@ func (s *Styles) GroupStyle(g forensics.Group) Style {
 	return s.Muted
 }
 
-func fg(c uint32) Style { return Style{fmt.Sprintf("38;2;%d;%d;%d", c>>16, c>>8&255, c&255)} }
-func bg(c uint32) Style { return Style{fmt.Sprintf("48;2;%d;%d;%d", c>>16, c>>8&255, c&255)} }
+func fg(c uint32) Style { return look(lipgloss.NewStyle().Foreground(rgb(c))) }
+func bg(c uint32) Style { return look(lipgloss.NewStyle().Background(rgb(c))) }
+
+func rgb(c uint32) color.Color {
+	return color.RGBA{R: uint8(c >> 16), G: uint8(c >> 8), B: uint8(c), A: 0xff}
+}
 
 // HRule is a rule line of w cells.
 func (s *Styles) HRule(w int) string { return s.Rule.Render(strings.Repeat("─", max(0, w))) }
