@@ -6,7 +6,6 @@ import (
 	"io"
 	"net/netip"
 	"slices"
-	"sync"
 	"testing"
 	"time"
 
@@ -134,7 +133,6 @@ func (h *hand) waits() bool {
 
 // clockedOutput is a terminal that notes when it is written to.
 type clockedOutput struct {
-	mu    sync.Mutex
 	wrote chan time.Time
 }
 

@@ -4,6 +4,7 @@ import (
 	"archive/zip"
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -127,9 +128,9 @@ func split(frame []byte) (before, after []byte, err error) {
 }
 
 // frames makes the workbook without its rows and gives its parts by name.
-func (b *book) frames(sheets []*sheet) (capture, error) {
-	out := capture{}
-	defer b.f.Close()
+func (b *book) frames(sheets []*sheet) (out capture, err error) {
+	out = capture{}
+	defer func() { err = errors.Join(err, b.f.Close()) }()
 	for _, s := range sheets {
 		for part := range s.parts(b.maxRows) {
 			if err := b.frame(s, part); err != nil {
@@ -212,6 +213,6 @@ func (c capture) names() []string {
 // create begins a part of the zip, dated with the first day that a zip can hold.
 func create(zw *zip.Writer, name string) (io.Writer, error) {
 	h := &zip.FileHeader{Name: name, Method: zip.Deflate}
-	h.ModifiedDate = 1<<5 | 1 // 1980-01-01; the field for a time.Time would add a second stamp
+	h.ModifiedDate = 1<<5 | 1 //nolint:staticcheck // 1980-01-01; the field for a time.Time would add a second stamp
 	return zw.CreateHeader(h)
 }

@@ -323,7 +323,7 @@ func TestErrorsOfTheSourceAreReported(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			ctx, cancel := context.WithCancel(context.Background())
 			defer cancel()
-			var w io.Writer = io.Discard
+			w := io.Discard
 			want := fail
 			view := failing{synthetic{n: 5000, event: busyEvent}, func(from int) error { return nil }}
 			switch name {

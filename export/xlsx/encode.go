@@ -72,15 +72,6 @@ func (e *encoder) number(s style, v int64) {
 	e.buf = append(e.buf, `</v></c>`...)
 }
 
-// count writes a whole number, 0 as no cell.
-func (e *encoder) count(s style, v int64) {
-	if v == 0 {
-		e.col++
-		return
-	}
-	e.number(s, v)
-}
-
 // formula writes a formula of ours with the value that it has.
 func (e *encoder) formula(s style, formula string, value int64) {
 	e.open(s)

@@ -37,11 +37,11 @@ func (b *book) frame(s *sheet, part int) error {
 		}
 	}
 	if s.table {
-		if err := b.tableFrame(s, name, last, s.partRows(part, b.maxRows)); err != nil {
+		if err := b.tableFrame(name, last, s.partRows(part, b.maxRows)); err != nil {
 			return err
 		}
 	}
-	if err := b.pageFrame(s, name, last); err != nil {
+	if err := b.pageFrame(s, name); err != nil {
 		return err
 	}
 	if s.shape != nil && part == 0 {
@@ -60,7 +60,7 @@ func (b *book) addSheet(name string) error {
 }
 
 // tableFrame freezes the head, gives it filters and repeats it in print.
-func (b *book) tableFrame(s *sheet, name, last string, n int) error {
+func (b *book) tableFrame(name, last string, n int) error {
 	area := fmt.Sprintf("A1:%s%d", last, max(n, 2))
 	if err := b.f.SetSheetDimension(name, area); err != nil {
 		return err
@@ -76,7 +76,7 @@ func (b *book) tableFrame(s *sheet, name, last string, n int) error {
 }
 
 // pageFrame is the print setup: landscape, as wide as the page.
-func (b *book) pageFrame(s *sheet, name, last string) error {
+func (b *book) pageFrame(s *sheet, name string) error {
 	size, orientation, wide, high, fit, grid := paperA4, landscape, 1, 0, true, s.table
 	margin, edge := 0.4, 0.6
 	if err := b.f.SetPageLayout(name, &excelize.PageLayoutOptions{Size: &size, Orientation: &orientation, FitToWidth: &wide, FitToHeight: &high}); err != nil {

@@ -2,6 +2,7 @@ package xlsx
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"strconv"
@@ -182,7 +183,7 @@ func (r *rows) endPart() error {
 func (r *rows) write(ctx context.Context) (err error) {
 	defer func() { // the compressing goroutine never outlives the call
 		if r.pipe != nil {
-			r.pipe.close(nil)
+			err = errors.Join(err, r.pipe.close(nil))
 		}
 	}()
 	if err := r.beginPart(); err != nil {

@@ -99,7 +99,7 @@ func (w *walker) file(name string, f *os.File, before fs.FileInfo) (forensics.Di
 		return d, w.ctx.Err()
 	}
 	if err != nil {
-		return d, nil //nolint:nilerr // told by close: the readable part is kept
+		return d, nil // told by close: the readable part is kept
 	}
 	if after, err := f.Stat(); err != nil || after.Size() != before.Size() || !after.ModTime().Equal(before.ModTime()) || n != after.Size() {
 		w.warn(name, "the file changed while it was read: %d bytes at first, %d read", before.Size(), n)

@@ -117,7 +117,8 @@ func (s *Start) Update(msg tea.Msg) (kit.Screen, tea.Cmd) {
 	case tea.KeyPressMsg:
 		switch s.mode {
 		case inProvider:
-			return s, s.providerKey(msg)
+			s.providerKey(msg)
+			return s, nil
 		case inAdvice:
 			return s, s.adviceKey(msg)
 		}
@@ -153,7 +154,7 @@ func (s *Start) key(msg tea.KeyPressMsg) tea.Cmd {
 	return nil
 }
 
-func (s *Start) providerKey(msg tea.KeyPressMsg) tea.Cmd {
+func (s *Start) providerKey(msg tea.KeyPressMsg) {
 	k := s.ctx.Keys
 	switch {
 	case key.Matches(msg, k.Cancel):
@@ -165,7 +166,6 @@ func (s *Start) providerKey(msg tea.KeyPressMsg) tea.Cmd {
 	case key.Matches(msg, k.Accept):
 		s.mode, s.top = inAdvice, 0
 	}
-	return nil
 }
 
 func (s *Start) adviceKey(msg tea.KeyPressMsg) tea.Cmd {

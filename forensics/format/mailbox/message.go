@@ -28,7 +28,6 @@ type builder struct {
 	rec    format.Record
 	events [1]forensics.Event
 	mail   forensics.Mail
-	addrs  []address
 }
 
 func newBuilder(o origin) *builder {

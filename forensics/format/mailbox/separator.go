@@ -85,7 +85,7 @@ func separatorDate(rest []byte) int {
 // isSender tells an envelope sender from prose: one word, a quoted one, an
 // address somewhere, or the "user at host" of public list archives.
 func isSender(b []byte) bool {
-	if bytes.IndexAny(b, " \t") < 0 {
+	if !bytes.ContainsAny(b, " \t") {
 		return len(b) > 0
 	}
 	return b[0] == '"' || bytes.IndexByte(b, '@') >= 0 || bytes.Count(b, []byte(" at ")) == 1 && bytes.Count(b, []byte{' '}) == 2

@@ -22,7 +22,7 @@ const maxValue = 64 << 10
 // Windows-1252. No error: what cannot be decoded stays as it is written.
 func decodeValue(v []byte) string {
 	v = unfold(v[:min(len(v), maxValue)])
-	if bytes.Index(v, []byte("=?")) < 0 {
+	if !bytes.Contains(v, []byte("=?")) {
 		return strings.TrimSpace(legacyText(v))
 	}
 	var out strings.Builder

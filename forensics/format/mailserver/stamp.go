@@ -29,7 +29,8 @@ func parseStamp(b []byte) (t forensics.Time, rest []byte, ok bool) {
 	}
 	s := stamp{b: b}
 	weekday := s.weekday()
-	year, month, day, hasYear := 0, 0, 0, true
+	var year, month, day int
+	hasYear := true
 	switch {
 	case s.i < len(b) && isDigit(b[s.i]):
 		year, month, day, ok = s.isoDate()

@@ -3,6 +3,7 @@ package microsoft
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"testing"
 	"unicode/utf8"
 )
@@ -35,12 +36,12 @@ func TestWalkerFaults(t *testing.T) {
 	}
 	for text, want := range tests {
 		var a audit
-		if got := newReader(nil).walk(&a, []byte(text), 1); got != want {
+		if got := newReader(nil).walk(&a, []byte(text), 1); !errors.Is(got, want) {
 			t.Errorf("%q: %v, want %v", text, got, want)
 		}
 		doubled := bytes.ReplaceAll([]byte(text), []byte{'"'}, []byte(`""`))
 		a = audit{}
-		if got := newReader(nil).walk(&a, doubled, 2); got != want {
+		if got := newReader(nil).walk(&a, doubled, 2); !errors.Is(got, want) {
 			t.Errorf("%q: %v, want %v", doubled, got, want)
 		}
 	}
