@@ -10,11 +10,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
-
-	"golang.org/x/sys/unix"
 
 	"keytrail/forensics/format/microsoft/audittest"
 )
@@ -89,107 +86,24 @@ func millionEvents(b *testing.B, bin, dir string) string {
 // screenSession starts the screen, waits for the events, scrolls, and quits.
 func screenSession(b *testing.B, bin, c string) (first time.Duration, keys []time.Duration) {
 	b.Helper()
-	master, slave := openPTY(b)
-	defer master.Close()
-	cmd := exec.Command(bin, "open", c)
-	cmd.Env = append(os.Environ(), "TERM=xterm-256color")
-	cmd.Stdin, cmd.Stdout, cmd.Stderr = slave, slave, slave
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
 	start := time.Now()
-	if err := cmd.Start(); err != nil {
-		b.Fatal(err)
-	}
-	slave.Close()
-	output := make(chan []byte, 1024)
-	go func() {
-		defer close(output)
-		buf := make([]byte, 1<<16)
-		for {
-			n, err := master.Read(buf)
-			if n > 0 {
-				output <- bytes.Clone(buf[:n])
-			}
-			if err != nil {
-				return
-			}
-		}
-	}()
-	var screen []byte
-	wait := func(what string, limit time.Duration, done func() bool) {
-		timeout := time.After(limit)
-		for !done() {
-			select {
-			case chunk, ok := <-output:
-				if !ok {
-					b.Fatalf("the program ended before %s; it wrote\n%s", what, screen)
-				}
-				screen = append(screen, chunk...)
-			case <-timeout:
-				b.Fatalf("no %s within %v; the screen is\n%s", what, limit, screen)
-			}
-		}
-	}
-	wait("first screen", 20*time.Second, func() bool {
+	s := inTerminal(b, exec.Command(bin, "open", c))
+	s.wait("first screen", 20*time.Second, func(screen []byte) bool {
 		return bytes.Contains(screen, []byte("1,000,000")) && bytes.Contains(screen, []byte("login"))
 	})
 	first = time.Since(start)
-	settle := func() { // let what is being drawn come to its end
-		for {
-			select {
-			case <-output:
-			case <-time.After(30 * time.Millisecond):
-				return
-			}
-		}
-	}
 	for i := range 200 {
 		key := "j"
 		if i%10 == 9 {
 			key = "\x1b[6~" // page down
 		}
-		settle()
+		s.quiet()
 		pressed := time.Now()
-		if _, err := master.WriteString(key); err != nil {
-			b.Fatal(err)
-		}
-		screen = nil
-		wait("repaint", 5*time.Second, func() bool { return len(screen) > 0 })
+		s.keys(key)
+		s.wait("repaint", 5*time.Second, func(screen []byte) bool { return len(screen) > 0 })
 		keys = append(keys, time.Since(pressed))
 	}
-	if _, err := master.WriteString("q"); err != nil {
-		b.Fatal(err)
-	}
-	go func() {
-		for range output { // drained, so that the program can write its last
-		}
-	}()
-	if err := cmd.Wait(); err != nil {
-		b.Fatal(err)
-	}
+	s.keys("q")
+	s.end()
 	return first, keys
-}
-
-// openPTY opens a pseudo terminal of 120x36 cells.
-func openPTY(b *testing.B) (master, slave *os.File) {
-	b.Helper()
-	master, err := os.OpenFile("/dev/ptmx", os.O_RDWR, 0)
-	if err != nil {
-		b.Skip("NOT RUN: no pseudo terminals here:", err)
-	}
-	fd := int(master.Fd())
-	if err := unix.IoctlSetPointerInt(fd, unix.TIOCSPTLCK, 0); err != nil {
-		b.Fatal(err)
-	}
-	n, err := unix.IoctlGetInt(fd, unix.TIOCGPTN)
-	if err != nil {
-		b.Fatal(err)
-	}
-	if err := unix.IoctlSetWinsize(fd, unix.TIOCSWINSZ, &unix.Winsize{Row: 36, Col: 120}); err != nil {
-		b.Fatal(err)
-	}
-	slave, err = os.OpenFile(fmt.Sprintf("/dev/pts/%d", n), os.O_RDWR|syscall.O_NOCTTY, 0)
-	if err != nil {
-		b.Fatal(err)
-	}
-	return master, slave
 }
