@@ -5,6 +5,7 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -275,8 +276,13 @@ func (p *Program) readPending(ctx context.Context, name string, target acquire.T
 	return true, p.readAcquired(ctx, c, root)
 }
 
+// pending finds an acquisition with a manifest whose mail is no finished evidence of the case.
 func pending(c *casefile.Case, target acquire.Target) (root string, err error) {
-	roots, err := filepath.Glob(filepath.Join(globSafe(c.Path()), acquiredName, "*"))
+	parent := filepath.Join(c.Path(), acquiredName)
+	entries, err := os.ReadDir(parent)
+	if errors.Is(err, fs.ErrNotExist) {
+		return "", nil
+	}
 	if err != nil {
 		return "", err
 	}
@@ -284,7 +290,8 @@ func pending(c *casefile.Case, target acquire.Target) (root string, err error) {
 	if err != nil {
 		return "", err
 	}
-	for _, root := range roots {
+	for _, e := range entries {
+		root := filepath.Join(parent, e.Name())
 		if !acquire.Finished(root) {
 			continue
 		}
@@ -305,12 +312,4 @@ func pending(c *casefile.Case, target acquire.Target) (root string, err error) {
 		}
 	}
 	return "", nil
-}
-
-// globSafe keeps the characters of a path from meaning patterns.
-func globSafe(path string) string {
-	if os.PathSeparator == '\\' { // Windows has no escapes in patterns
-		return path
-	}
-	return strings.NewReplacer(`\`, `\\`, `*`, `\*`, `?`, `\?`, `[`, `\[`).Replace(path)
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"keytrail/forensics/acquire/dovecottest"
+	"keytrail/forensics/casefile"
 )
 
 // TestAcquire runs the program against a real Dovecot: copy, timeline, custody, verify.
@@ -46,6 +47,7 @@ func TestAcquire(t *testing.T) {
 		t.Errorf("folders of the timeline (-want +got):\n%s", diff)
 	}
 	keytrail(t, "verify", name)
+	custodyNames(t, name, "mailbox acquired", "300 messages", "certificate SHA-256 ", "manifest SHA-256 ", "greeting ")
 	must(t, filepath.WalkDir(name+".keytrail", func(path string, e fs.DirEntry, err error) error {
 		if err != nil || e.IsDir() {
 			return err
@@ -67,6 +69,29 @@ func TestAcquire(t *testing.T) {
 			t.Errorf("sha256sum -c manifest.sha256: %v\n%.500s", err, out)
 		}
 	}
+}
+
+// custodyNames checks that the custody log of a case has an entry with these words.
+func custodyNames(t *testing.T, name, what string, words ...string) {
+	t.Helper()
+	c, err := casefile.Open(casefile.Path(name), casefile.Options{ReadOnly: true})
+	must(t, err)
+	defer c.Close()
+	must(t, c.CheckCustody())
+	log, err := c.Custody()
+	must(t, err)
+	for _, e := range log {
+		if e.What != what {
+			continue
+		}
+		for _, w := range words {
+			if !strings.Contains(e.Detail, w) {
+				t.Errorf("the custody log says %q, without %q", e.Detail, w)
+			}
+		}
+		return
+	}
+	t.Errorf("the custody log has no entry %q", what)
 }
 
 // TestAcquireSurvivesKill kills the program at random moments, runs it again until it ends by

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"slices"
 	"strings"
 	"time"
@@ -33,6 +34,9 @@ func (s *Session) Copy(ctx context.Context, parent string) (Result, error) {
 	}
 	r := Result{Root: s.store.root, Mail: s.store.mailPath(), Resumed: s.store.resumed}
 	if err := s.copy(ctx, &r); err != nil {
+		if len(s.store.folders) == 0 && !s.store.resumed { // such as a folder that does not exist: nothing to take up
+			_ = os.RemoveAll(s.store.root)
+		}
 		return r, err
 	}
 	s.state.Stage = "finishing"

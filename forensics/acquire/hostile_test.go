@@ -4,6 +4,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"io/fs"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -138,8 +139,14 @@ func TestHostileServer(t *testing.T) {
 			o := f.options()
 			o.Limits.Silence, o.Limits.Attempts = 300*time.Millisecond, 2
 			o.Folders = []string{"INBOX"}
-			_, err := copyFake(t, o, t.TempDir())
+			parent := t.TempDir()
+			_, err := copyFake(t, o, parent)
 			refused(t, err, c.words...)
+			if name == "folder_does_not_hold" {
+				if left, err := os.ReadDir(parent); err != nil || len(left) > 0 {
+					t.Errorf("it left %v, %v", left, err)
+				}
+			}
 		})
 	}
 }
