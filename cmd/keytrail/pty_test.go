@@ -22,7 +22,6 @@ type session struct {
 	master *os.File
 	output chan []byte
 	screen []byte // what was written since the last wait
-	closed bool
 }
 
 // inTerminal starts a program in a terminal of its own.
