@@ -19,7 +19,7 @@ import (
 // the whole session, the time only for its end. An end without counts gives nothing.
 //
 // A reading gives mail-read, an expunge mail-purged, unless the lines of mail_log above it named
-// every message that went in this session; what was only marked or moved
+// every message that went in the session; what was only marked or moved
 // to the Trash stays a number in the detail, for the messages are not named.
 func (p *parser) sessionEnd(h *head) bool {
 	var c counts
@@ -45,7 +45,7 @@ func (p *parser) sessionEnd(h *head) bool {
 		if read != "" {
 			p.end(h, &c, forensics.MailRead, read)
 		}
-		e := p.end(h, &c, forensics.MailPurged, plural(c.expunged, "message")+" expunged in this session"+more(rest))
+		e := p.end(h, &c, forensics.MailPurged, plural(c.expunged, "message")+" expunged in the session"+more(rest))
 		e.Reasons = logged()
 		return true
 	}

@@ -186,13 +186,13 @@ func TestDovecotLines(t *testing.T) {
 			want(forensics.MailRead, "Session end", owned(forensics.Event{Operation: "Disconnected: Logged out", Detail: "118 headers, 12 bodies, 1.2 MB; 2 moved to the Trash"}))}},
 		{"session_expunged", proc + "Logged out in=146 out=1297 deleted=3 expunged=3 trashed=0 hdr_count=1 hdr_bytes=999 body_count=0 body_bytes=0", []forensics.Event{
 			want(forensics.MailRead, "Session end", owned(forensics.Event{Operation: "Logged out", Detail: "1 header, 999 bytes"})),
-			want(forensics.MailPurged, "Session end", owned(forensics.Event{Operation: "Logged out", Detail: "3 messages expunged in this session; 3 marked as deleted", Reasons: []string{"log"}}))}},
+			want(forensics.MailPurged, "Session end", owned(forensics.Event{Operation: "Logged out", Detail: "3 messages expunged in the session; 3 marked as deleted", Reasons: []string{"log"}}))}},
 		{"session_quiet", proc + "Disconnected: Connection closed (IDLE running for 0.001 + waiting input for 1.2 secs, state=wait-input) in=46 out=97 deleted=0 expunged=0 trashed=0 hdr_count=0 hdr_bytes=0 body_count=0 body_bytes=0", []forensics.Event{
 			want(forensics.Other, "Session end", owned(forensics.Event{Operation: "Disconnected: Connection closed"}))}},
 		{"session_pop3", "pop3(pat@example.org)<4242><Fv3kQ2nZ7cXAAgIH>: Disconnected: Logged out top=0/0, retr=2/2345, del=1/12, size=34567", []forensics.Event{
 			want(forensics.MailRead, "Session end", success(forensics.Event{Account: user, Actor: user, Protocol: "pop3", Session: "Fv3kQ2nZ7cXAAgIH", Operation: "Disconnected: Logged out", Detail: "2 bodies, 2.3 kB"})),
 			want(forensics.MailPurged, "Session end", success(forensics.Event{Account: user, Actor: user, Protocol: "pop3", Session: "Fv3kQ2nZ7cXAAgIH", Operation: "Disconnected: Logged out",
-				Detail: "1 message expunged in this session", Reasons: []string{"log"}}))}},
+				Detail: "1 message expunged in the session", Reasons: []string{"log"}}))}},
 		{"session_without_counts", proc + "Disconnected: Logged out", nil},
 		{"master", "master: Dovecot v2.3.19 starting up for imap, lmtp", nil},
 		{"lmtp_connect", "lmtp(113): Connect from 192.0.2.7", nil},
