@@ -167,33 +167,90 @@ func (c *conn) uids(o *Observation) ([]entry, error) {
 	if o.Messages == 0 {
 		return nil, nil
 	}
-	var all []entry
-	ordered := true
+	l := &listing{most: c.limits.Messages, ordered: true}
 	c.body = nil
-	// The bound in time is silence: a folder of millions takes what it takes.
-	err := c.stream(0, c.limits.Messages, fmt.Sprintf(cmdUIDs, "1:*"), func(a *answer) error {
-		if a.fetch == nil || a.fetch.uid == 0 {
-			return nil
+	for set := "1:*"; set != ""; {
+		before := len(l.all)
+		// The bound in time is silence: a folder of millions takes what it takes.
+		if err := c.stream(0, c.limits.Messages, fmt.Sprintf(cmdUIDs, set), l.take); err != nil {
+			return nil, err
 		}
-		if len(all) >= c.limits.Messages {
-			return broken("the folder has more than %d messages", c.limits.Messages)
+		// RFC 9738: the server gave only so many of the highest, and says where it stopped.
+		// Yahoo's does, at 1,000.
+		lowest, limited := messageLimit(c.okCode, c.okArg)
+		if !limited || lowest <= 1 || len(l.all) == before {
+			break
 		}
-		if n := len(all); n > 0 && all[n-1].uid >= a.fetch.uid {
-			ordered = false
-		}
-		all = append(all, newEntry(a.fetch.uid, a.fetch.date))
-		return nil
-	})
-	if err != nil {
-		return nil, err
+		l.limited = true
+		set = fmt.Sprintf("1:%d", lowest-1)
 	}
-	if !ordered { // RFC 3501 section 2.3.1.1 promises the order; a server that breaks it is remembered
+	return l.finish(o), nil
+}
+
+// messageLimit reads the code "MESSAGELIMIT 1000 23221": 23221 is the lowest UID that was given.
+func messageLimit(code, arg string) (lowest uint32, limited bool) {
+	_, uid, found := strings.Cut(arg, " ")
+	n, ok := decimalOf(uid)
+	return uint32(n), code == "MESSAGELIMIT" && found && ok && n <= 1<<32-1
+}
+
+// chunk is how many messages one FETCH may ask for.
+func (c *conn) chunk() int {
+	most := chunkMost
+	for name := range c.caps {
+		if digits, found := strings.CutPrefix(name, "MESSAGELIMIT="); found { // RFC 9738
+			if n, ok := decimalOf(digits); ok && n > 0 && n < uint64(most) {
+				most = int(n)
+			}
+		}
+	}
+	return most
+}
+
+// listing gathers the list of a folder.
+type listing struct {
+	all      []entry
+	most     int
+	ordered  bool
+	limited  bool // it came in parts, the highest first
+	expunged int64
+}
+
+func (l *listing) take(a *answer) error {
+	if a.kind == "EXPUNGE" {
+		l.expunged++
+	}
+	if a.fetch == nil || a.fetch.uid == 0 {
+		return nil
+	}
+	if len(l.all) >= l.most {
+		return broken("the folder has more than %d messages", l.most)
+	}
+	if n := len(l.all); n > 0 && l.all[n-1].uid >= a.fetch.uid {
+		l.ordered = false
+	}
+	l.all = append(l.all, newEntry(a.fetch.uid, a.fetch.date))
+	return nil
+}
+
+// finish sorts the list and notes how it breaks the rules: RFC 3501 section 2.3.1.1 promises
+// the order, and that there are as many as were counted.
+func (l *listing) finish(o *Observation) []entry {
+	all := l.all
+	var wrong []string
+	if !l.ordered {
 		slices.SortStableFunc(all, func(a, b entry) int { return int(int64(a.uid) - int64(b.uid)) })
 		before := len(all)
 		all = slices.CompactFunc(all, func(a, b entry) bool { return a.uid == b.uid })
-		o.Disorder = fmt.Sprintf("the server listed UIDs out of order; %d were named twice", before-len(all))
+		if twice := before - len(all); !l.limited || twice > 0 {
+			wrong = append(wrong, fmt.Sprintf("the server listed UIDs out of order; %d were named twice", twice))
+		}
 	}
-	return all, nil
+	if int64(len(all))+l.expunged < int64(o.Messages) {
+		wrong = append(wrong, fmt.Sprintf("the server counts %d messages and lists %d", o.Messages, len(all)))
+	}
+	o.Disorder = strings.Join(wrong, "; ")
+	return all
 }
 
 // stillListed notes which messages of a set the server still has.

@@ -24,7 +24,8 @@ type conn struct {
 
 	tags     int
 	caps     map[string]bool
-	okCode   string // of the last command that succeeded
+	okCode   string // response code of the last command that succeeded
+	okArg    string
 	greeting string
 	tls      *tls.ConnectionState
 	account  Connection
@@ -243,7 +244,7 @@ func (c *conn) finish(tag string, most int, on func(*answer) error) error {
 			if a.code == "CAPABILITY" {
 				c.setCaps(strings.Fields(a.arg))
 			}
-			c.okCode = a.code
+			c.okCode, c.okArg = a.code, a.arg
 			return nil
 		case a.tag == tag && (a.kind == "NO" || a.kind == "BAD"):
 			return &statusError{a.kind, a.code, a.text}

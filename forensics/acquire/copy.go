@@ -100,6 +100,9 @@ func (s *Session) copy(ctx context.Context, r *Result) error {
 		if f.info.Problem != "" {
 			r.Problems = append(r.Problems, fmt.Sprintf("folder %q: %s", f.info.Name, f.info.Problem))
 		}
+		if text := s.o.Target.Provider.cuts(&f.info, s.o.Target.User); text != "" {
+			r.Problems = append(r.Problems, text)
+		}
 	}
 	return nil
 }

@@ -9,6 +9,7 @@ import (
 const (
 	chunkMost   = 10_000 // messages asked for at a time; the server streams them
 	mostRefused = 1000   // messages that are asked for one by one before a folder is given up
+	mostInRow   = 20     // of them one after the other: then it is not the messages
 )
 
 // pass fetches what is missing of a folder on one connection. One command is under way at a
@@ -21,6 +22,7 @@ type pass struct {
 	have    []bool  // which of them need not be fetched
 	extras  string
 	refused int
+	row     int // refused one after the other
 }
 
 func (p *pass) run() error {
@@ -52,7 +54,8 @@ func (p *pass) leaveOutside() {
 // fetch asks for everything that is missing. Where the server refuses a set, ever smaller ones
 // find the messages that it cannot give.
 func (p *pass) fetch() error {
-	most := chunkMost
+	chunk := p.session.conn.chunk()
+	most := chunk
 	for at := 0; ; {
 		set, count, next := uidSet(p.all, at, most, func(i int) bool { return !p.have[i] })
 		if count == 0 {
@@ -63,8 +66,9 @@ func (p *pass) fetch() error {
 		switch {
 		case err == nil:
 			at = next
-			most = min(chunkMost, most*4)
-		case !errors.As(err, &refused) || transient(err) || exhausted(err):
+			most = min(chunk, most*4)
+			p.row = 0
+		case !errors.As(err, &refused) || exhausted(err) || transient(err) && !p.session.stuckOn(refused):
 			return err
 		case refused.kind == "BAD" && p.extras != "":
 			p.extras = "" // it offers what it does not understand
@@ -72,7 +76,8 @@ func (p *pass) fetch() error {
 			most = max(1, count/4)
 		default:
 			i := p.find(set)
-			if p.refused++; p.refused > mostRefused || i < 0 {
+			p.row++
+			if p.refused++; p.refused > mostRefused || p.row > mostInRow || i < 0 {
 				return err
 			}
 			p.have[i] = true
@@ -126,7 +131,7 @@ func (p *pass) take(f *fetched) error {
 func (p *pass) explainMissing() error {
 	still := make(map[uint32]bool)
 	for at := 0; ; {
-		set, count, next := uidSet(p.all, at, chunkMost, func(i int) bool { return !p.have[i] })
+		set, count, next := uidSet(p.all, at, p.session.conn.chunk(), func(i int) bool { return !p.have[i] })
 		if count == 0 {
 			break
 		}

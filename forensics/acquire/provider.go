@@ -1,6 +1,9 @@
 package acquire
 
-import "strings"
+import (
+	"fmt"
+	"strings"
+)
 
 // Provider is what is known of a mail provider: where its server is, and what a person has to
 // do before a program may read the mailbox.
@@ -11,6 +14,8 @@ type Provider struct {
 	Hosts   []string // further names of the server
 	OAuth   bool     // passwords do not work at all
 	HowTo   string   // one line: how to make the password that IMAP wants, or the token
+	Most    uint32   // messages of a folder that the server shows; 0: all
+	Export  string   // the host that shows all of them, where one is known
 }
 
 // Providers lists the known ones. Menus move: where a line no longer fits, the provider's help
@@ -18,13 +23,17 @@ type Provider struct {
 // looks for: note the minute.
 func Providers() []Provider {
 	const yahooHow = "make an app password at login.yahoo.com/account/security, \"Generate app password\"; the usual password does not work"
+	const yahooExport = "export.imap.mail.yahoo.com"
 	const gmxHow = "switch on IMAP in the web mail under Settings, POP3 & IMAP; with two-factor login also make an app-specific password there"
 	return []Provider{
 		{Name: "AT&T", Host: "imap.mail.att.net",
 			Domains: []string{"att.net", "sbcglobal.net", "bellsouth.net", "ameritech.net", "pacbell.net", "swbell.net", "prodigy.net", "nvbell.net",
 				"flash.net", "snet.net", "wans.net", "currently.com"},
+			Most:  10_000, // it is run by Yahoo
 			HowTo: "make a secure mail key at att.com, Profile, Sign-in info, the mail account, \"Manage secure mail key\", and use it in place of the password"},
-		{Name: "Yahoo", Host: "imap.mail.yahoo.com", Domains: []string{"yahoo.*", "yahoo.co.*", "yahoo.com.*", "ymail.com", "rocketmail.com", "myyahoo.com"}, HowTo: yahooHow},
+		{Name: "Yahoo", Host: "imap.mail.yahoo.com", Domains: []string{"yahoo.*", "yahoo.co.*", "yahoo.com.*", "ymail.com", "rocketmail.com", "myyahoo.com"},
+			Most: 10_000, Export: yahooExport, HowTo: yahooHow}, // https://help.yahoo.com/kb/SLN28681.html
+		{Name: "Yahoo", Host: yahooExport, HowTo: yahooHow},
 		{Name: "AOL", Host: "imap.aol.com", Domains: []string{"aol.com", "aim.com", "verizon.net"},
 			HowTo: "make an app password at login.aol.com/account/security, \"Generate app password\"; the usual password does not work"},
 		{Name: "Gmail", Host: "imap.gmail.com", Domains: []string{"gmail.com", "googlemail.com"},
@@ -71,4 +80,17 @@ func providerOfHost(host string) *Provider {
 		}
 	}
 	return nil
+}
+
+// cuts says where a folder shows exactly as many messages as the provider lets be seen.
+func (p *Provider) cuts(f *FolderInfo, user string) string {
+	n := len(f.Observations)
+	if p == nil || p.Most == 0 || n == 0 || f.Observations[n-1].Messages < p.Most {
+		return ""
+	}
+	text := fmt.Sprintf("folder %q: %s shows no more than %d messages of a folder; older ones may be missing here", f.Name, p.Host, p.Most)
+	if p.Export != "" {
+		text += fmt.Sprintf(": imaps://%s@%s shows all", user, p.Export)
+	}
+	return text
 }

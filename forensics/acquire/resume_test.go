@@ -4,9 +4,11 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"math/rand"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -127,6 +129,68 @@ func TestLineDrops(t *testing.T) {
 	if diff := cmp.Diff([]string{"1:10", "6:10", "8:10"}, sets); diff != "" {
 		t.Errorf("what was asked for (-want +got):\n%s", diff)
 	}
+}
+
+// TestMessageLimit copies from a server that answers for two messages at a time, the highest
+// first, as RFC 9738 has it.
+func TestMessageLimit(t *testing.T) {
+	f := &fake{messages: few(7), caps: "IMAP4rev1 MESSAGELIMIT=2"}
+	f.answer = func(_ int, command string) (string, bool) {
+		set, items, isFetch := strings.Cut(strings.TrimPrefix(command, "UID FETCH "), " ")
+		if !isFetch || !strings.HasPrefix(command, "UID FETCH ") {
+			return "", false
+		}
+		var lines []string
+		lowest := uint32(0)
+		uids := f.uids()
+		slices.Reverse(uids)
+		for _, uid := range uids {
+			if inSet(set, uid) && len(lines) < 2 {
+				lines = append(lines, f.honest(fmt.Sprintf("UID FETCH %d %s", uid, items)))
+				lowest = uid
+			}
+		}
+		return strings.Join(lines, "") + fmt.Sprintf("TAG OK [MESSAGELIMIT 2 %d] partial\r\n", lowest), true
+	}
+	f.start(t)
+	r, err := copyFake(t, f.options(), t.TempDir())
+	must(t, err)
+	if r.Copied != 7 || len(r.Problems) > 0 {
+		t.Errorf("%d messages, %q", r.Copied, r.Problems)
+	}
+	copied(t, r.Root)
+}
+
+// TestHiddenMessages says where a server counts more than it lists.
+func TestHiddenMessages(t *testing.T) {
+	f := &fake{messages: few(3)}
+	f.answer = func(_ int, command string) (string, bool) {
+		return "* 10000 EXISTS\r\n* OK [UIDVALIDITY 7] v\r\nTAG OK done\r\n", strings.HasPrefix(command, "EXAMINE")
+	}
+	f.start(t)
+	o := f.options()
+	o.Target.Provider = providerOfHost("imap.mail.yahoo.com")
+	r, err := copyFake(t, o, t.TempDir())
+	must(t, err)
+	if got := strings.Join(r.Problems, "\n"); !strings.Contains(got, "counts 10000 messages and lists 3") || !strings.Contains(got, "export.imap.mail.yahoo.com") {
+		t.Errorf("problems: %s", got)
+	}
+}
+
+// TestStuckMessage has a message that is refused with "try again later" for ever.
+func TestStuckMessage(t *testing.T) {
+	f := &fake{messages: few(10)}
+	f.answer = func(_ int, command string) (string, bool) {
+		set, items, _ := strings.Cut(strings.TrimPrefix(command, "UID FETCH "), " ")
+		return "TAG NO UID FETCH Server error - Please try again later\r\n", strings.Contains(items, "BODY.PEEK[]") && inSet(set, 4)
+	}
+	f.start(t)
+	r, err := copyFake(t, f.options(), t.TempDir())
+	must(t, err)
+	if r.Copied != 9 || r.Refused != 1 {
+		t.Errorf("%d messages, %d refused", r.Copied, r.Refused)
+	}
+	copied(t, r.Root)
 }
 
 // TestPatience gives up in the end, and waits as long as the server asks.

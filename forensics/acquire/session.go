@@ -41,6 +41,7 @@ type Session struct {
 	told    time.Time
 	started time.Time
 	state   Progress
+	attempt int          // in a row without progress
 	moved   atomic.Int64 // messages that are safe
 	bytes   atomic.Int64
 }
@@ -129,6 +130,7 @@ func (s *Session) try(ctx context.Context, do func() error) error {
 	pause := s.o.Limits.FirstWait
 	for attempt := 1; ; attempt++ {
 		before := s.moved.Load()
+		s.attempt = attempt
 		err := s.connect(ctx)
 		if err == nil {
 			err = do()
@@ -160,6 +162,12 @@ func (s *Session) try(ctx context.Context, do func() error) error {
 		}
 		s.state.Waiting, s.state.Why = 0, ""
 	}
+}
+
+// stuckOn tells a refusal that asks for patience in words only, again and again at the same
+// place: Yahoo says "Server error - Please try again later" for single messages for ever.
+func (s *Session) stuckOn(refused *statusError) bool {
+	return s.attempt >= 3 && refused.kind == "NO" && refused.code == "" && askedPause(refused) == 0
 }
 
 func (s *Session) drop() {
