@@ -4,7 +4,6 @@ import (
 	"encoding/base64"
 	"strings"
 	"unicode/utf16"
-	"unicode/utf8"
 )
 
 // Names of folders are written in modified UTF-7, RFC 3501 section 5.1.3: "&" begins base64
@@ -44,36 +43,4 @@ func decodeName(wire string) string {
 		}
 		out.WriteString(string(utf16.Decode(units)))
 	}
-}
-
-// encodeName writes a readable name as modified UTF-7.
-func encodeName(name string) string {
-	var out strings.Builder
-	var run []rune
-	flush := func() {
-		if len(run) == 0 {
-			return
-		}
-		units := utf16.Encode(run)
-		b := make([]byte, 0, 2*len(units))
-		for _, u := range units {
-			b = append(b, byte(u>>8), byte(u))
-		}
-		out.WriteString("&" + utf7Base64.EncodeToString(b) + "-")
-		run = run[:0]
-	}
-	for _, r := range name {
-		switch {
-		case r == '&':
-			flush()
-			out.WriteString("&-")
-		case r >= 0x20 && r < utf8.RuneSelf-1:
-			flush()
-			out.WriteRune(r)
-		default:
-			run = append(run, r)
-		}
-	}
-	flush()
-	return out.String()
 }
