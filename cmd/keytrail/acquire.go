@@ -260,18 +260,15 @@ func custodyDetail(h *acquire.Header, root string, manifest forensics.Digest) st
 // readPending reads an acquisition of the same mailbox that is whole and was not read to its
 // end: the program was stopped between the two.
 func (p *Program) readPending(ctx context.Context, name string, target acquire.Target) (done bool, err error) {
-	c, err := p.openCase(name)
+	c, err := p.writeCase(name) // for writing, so that a case that was killed while it was made is made whole
 	if err != nil {
 		return false, err
 	}
-	root, err := pending(c, target)
-	if err = errors.Join(err, c.Close()); err != nil || root == "" {
-		return false, err
-	}
-	if c, err = p.writeCase(name); err != nil {
-		return false, err
-	}
 	defer closing(c, &err)
+	root, err := pending(c, target)
+	if err != nil || root == "" {
+		return false, err
+	}
 	p.say("the last copy of this mailbox is whole but was not read to its end; this goes on now, and the same command then makes a new copy")
 	return true, p.readAcquired(ctx, c, root)
 }

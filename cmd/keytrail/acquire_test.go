@@ -116,13 +116,15 @@ func TestAcquireSurvivesKill(t *testing.T) {
 	for kills < most {
 		runs++
 		cmd := program(command("killed")...)
+		var said bytes.Buffer
+		cmd.Stderr = &said
 		must(t, cmd.Start())
 		ended := make(chan error, 1)
 		go func() { ended <- cmd.Wait() }()
 		select {
 		case err := <-ended:
 			if err != nil {
-				t.Fatalf("after %d kills: %v", kills, err)
+				t.Fatalf("after %d kills: %v\n%s", kills, err, said.String())
 			}
 			kills = most
 		case <-time.After(time.Duration(rand.Int63n(int64(took / 12)))):
