@@ -270,6 +270,9 @@ func (w *ItemWriter) Append(batch []forensics.Event) (duplicates int, err error)
 	return duplicates, nil
 }
 
+// pendingRows is from which size on a pending batch is not added to any more.
+const pendingRows = 4096
+
 // grow adds committed events to the columns in memory.
 func (c *Case) grow(fresh []record, generation int64) {
 	c.mu.Lock()
@@ -283,12 +286,18 @@ func (c *Case) grow(fresh []record, generation int64) {
 		s.texts.set(t.id, t.text)
 	}
 	if len(fresh) > 0 {
-		var batch columns
-		batch.reserve(len(fresh), 0)
+		// Only the newest state's pending batches are ever looked at, and under the lock: they may
+		// grow in place. Small batches, one mail each, are put together.
+		n := len(s.pending)
+		if n == 0 || s.pending[n-1].len() >= pendingRows {
+			s.pending = append(s.pending, columns{})
+			s.pending[n].reserve(len(fresh), 0)
+			n++
+		}
+		batch := &s.pending[n-1]
 		for i := range fresh {
 			batch.append(&fresh[i])
 		}
-		s.pending = append(slices.Clip(s.pending), batch)
 	}
 	s.generation = generation
 	c.state = &s

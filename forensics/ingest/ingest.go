@@ -105,6 +105,7 @@ type run struct {
 	told     time.Time
 	progress Progress
 	summary  Summary
+	known    time.Time // the last dated event of the case when the path was begun; zero where there is none
 }
 
 func (r *run) report(force bool) {
@@ -143,6 +144,11 @@ func (r *run) add(ctx context.Context, path string) error {
 	}
 	if err := r.c.Log("evidence opened", fmt.Sprintf("%d: %s, %d bytes", ev.ID, ev.Path, ev.Size)); err != nil {
 		return err
+	}
+	if view, err := r.c.Query(ctx, nil); err == nil {
+		if _, last, ok := view.Span(); ok {
+			r.known = time.Unix(0, last)
+		}
 	}
 	walk := &walker{run: r, ev: ev}
 	if err := src.Walk(ctx, func(m *evidence.Member) error { return walk.visit(ctx, m) }, walk.warn); err != nil {

@@ -121,7 +121,7 @@ func (w *walker) parse(ctx context.Context, f format.Format, m *evidence.Member,
 	s := &sink{
 		ctx: ctx, item: it, notices: w.o.Notices, provider: f.Name(),
 		out: batches, free: free, cur: <-free,
-		clock: timeline.Clock{Zone: w.o.Zone, Year: w.o.Year, Written: w.written(ctx, m), Latest: w.o.Now().Add(48 * time.Hour)},
+		clock: timeline.Clock{Zone: w.o.Zone, Year: w.o.Year, Written: w.written(m), Latest: w.o.Now().Add(48 * time.Hour)},
 	}
 	in := &format.Input{
 		Name: name, Size: m.Size, Modified: m.Modified, Head: head,
@@ -173,23 +173,16 @@ func guarded(ctx context.Context, f format.Format, in *format.Input, s *sink) (e
 }
 
 // written is when a log without years was last written: the member's date, or,
-// where that is just the date of a fresh copy, the end of what the case knows already.
-func (w *walker) written(ctx context.Context, m *evidence.Member) time.Time {
+// where that is just the date of a fresh copy, the end of what the case knew when the path was begun.
+func (w *walker) written(m *evidence.Member) time.Time {
 	at := m.Modified
 	if at.IsZero() {
 		at = w.ev.Modified
 	}
-	if w.o.Now().Sub(at) > 48*time.Hour {
+	if w.known.IsZero() || w.o.Now().Sub(at) > 48*time.Hour {
 		return at
 	}
-	view, err := w.c.Query(ctx, nil)
-	if err != nil {
-		return at
-	}
-	if _, last, ok := view.Span(); ok {
-		return time.Unix(0, last)
-	}
-	return at
+	return w.known
 }
 
 // tally is what the writer found out.
