@@ -255,22 +255,39 @@ func writeFile(path string, write func(*bufio.Writer) error) error {
 	return f.Close()
 }
 
+// vocabulary is a long text whose words are as often as those of a language (Zipf's law, 60,000 words), so
+// that an indexer has the work that it has with real mail.
+func vocabulary(rng *rand.Rand) string {
+	letters := "etaoinshrdlucmfwypvbgkqjxz"
+	words := make([]string, 60_000)
+	for i := range words {
+		w := make([]byte, 2+rng.Intn(4)+rng.Intn(6))
+		for j := range w {
+			w[j] = letters[min(rng.Intn(len(letters)), rng.Intn(len(letters)))]
+		}
+		words[i] = string(w)
+	}
+	often := rand.NewZipf(rng, 1.1, 8, uint64(len(words)-1))
+	var s strings.Builder
+	for s.Len() < 8_000_000 {
+		for col := 0; col < 70; {
+			w := words[often.Uint64()]
+			s.WriteString(w + " ")
+			col += len(w) + 1
+		}
+		s.WriteByte('\n')
+	}
+	return s.String()
+}
+
 // writeMbox makes a mailbox of realistic sizes: six in ten mails are short texts, three are HTML
 // with an alternative, one has an attachment.
 func writeMbox(path string, size int64) error {
 	rng := rand.New(rand.NewSource(42))
-	words := strings.Fields("the order was sent on monday please find attached our new price list and the minutes of the last meeting see you soon thank you for your message")
+	text := vocabulary(rng)
 	prose := func(n int) string {
-		var s strings.Builder
-		for s.Len() < n {
-			for col := 0; col < 70; {
-				w := words[rng.Intn(len(words))]
-				s.WriteString(w + " ")
-				col += len(w) + 1
-			}
-			s.WriteByte('\n')
-		}
-		return s.String()
+		at := rng.Intn(len(text) - n)
+		return text[at : at+n]
 	}
 	blob := make([]byte, 600_000)
 	rng.Read(blob)
@@ -371,7 +388,9 @@ func duckDB(b *testing.B, dir string) string {
 	}
 	script := filepath.Join(home, "extract.mjs")
 	const text = `import { DuckDBInstance } from '@duckdb/node-api';
+import { rmSync } from 'node:fs';
 const [, , log, db] = process.argv;
+rmSync(db, { force: true });
 const c = await (await DuckDBInstance.create(db)).connect();
 const f = ['CreationTime','Id','Operation','UserId','ClientIP','ResultStatus','RecordType','Workload','SessionId','ObjectId'];
 await c.run("CREATE TABLE t AS SELECT " + f.map(x => "json_extract_string(AuditData,'$." + x + "') AS \"" + x + "\"").join(',') +
