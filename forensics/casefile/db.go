@@ -89,8 +89,8 @@ func (c *Case) connectReadOnly(file string) error {
 		return err
 	}
 	schema, err := c.metaInt(context.Background(), c.read, metaSchema)
-	if err != nil {
-		return fmt.Errorf("read the case: %w", err)
+	if err != nil { // an empty database is what a run leaves that was killed while it made the case
+		return &forensics.Error{What: "there is no whole case in it", File: c.path, Byte: -1, Err: err, Hint: "if it was stopped while it was made, add its evidence again: keytrail add CASE PATH"}
 	}
 	return c.checkSchema(int(schema))
 }
