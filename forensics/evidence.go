@@ -61,7 +61,7 @@ type Counts struct {
 	Records    int64 // entries that the source wrote
 	Read       int64 // entries that gave at least one event or repeated one
 	Events     int64 // events that these gave
-	Duplicates int64 // records whose facts stood in the case already
+	Duplicates int64 // events of these whose facts stood in the case already: further refs, not new events
 	Skipped    int64 // well-formed entries that speak of nothing datable
 	Broken     int64 // entries that could not be read
 	Warnings   int64
