@@ -42,7 +42,7 @@ func CSV(ctx context.Context, w io.Writer, events Source, zone *time.Location) e
 		return err
 	}
 	row := make([]string, len(csvColumns))
-	err := each(ctx, events, func(e *forensics.Event) error {
+	err := forensics.Each(ctx, events, func(e *forensics.Event) error {
 		clear(row)
 		for _, f := range forensics.Fields(e, timeline.Sentence(e)) {
 			i, ok := column[f.Key]

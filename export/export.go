@@ -7,7 +7,6 @@
 package export
 
 import (
-	"context"
 	"crypto/sha256"
 	"errors"
 	"fmt"
@@ -20,33 +19,8 @@ import (
 	"keytrail/forensics"
 )
 
-// Source is a list of events in the order of the timeline, read page by page.
-type Source interface {
-	Len() int
-	Events(from, n int) ([]forensics.Event, error)
-}
-
-// page is how many events are held at a time.
-const page = 1000
-
-// each hands every event to use, in order.
-func each(ctx context.Context, events Source, use func(*forensics.Event) error) error {
-	for from := 0; from < events.Len(); from += page {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		list, err := events.Events(from, min(page, events.Len()-from))
-		if err != nil {
-			return err
-		}
-		for i := range list {
-			if err := use(&list[i]); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
+// Source is what a report is made of: a list of events, read page by page.
+type Source = forensics.List
 
 // Part is the events of s from index from up to and without index to.
 func Part(s Source, from, to int) Source { return part{s, from, to} }

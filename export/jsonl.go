@@ -20,7 +20,7 @@ import (
 func JSONL(ctx context.Context, w io.Writer, events Source) error {
 	out := bufio.NewWriterSize(w, 1<<16)
 	var line []byte
-	err := each(ctx, events, func(e *forensics.Event) error {
+	err := forensics.Each(ctx, events, func(e *forensics.Event) error {
 		line = AppendJSON(line[:0], forensics.Fields(e, timeline.Sentence(e)))
 		_, err := out.Write(append(line, '\n'))
 		return err

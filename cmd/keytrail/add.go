@@ -111,11 +111,11 @@ func exist(paths []string) error {
 // summarise says what was read, names every item that was not, and sets the exit code.
 func (p *Program) summarise(c *casefile.Case, s ingest.Summary) {
 	fmt.Fprintf(p.Out, "%s: %s from %s, %s events, %s warnings in %s\n",
-		c.Name(), plural(s.Records, "record"), plural(s.Items, "item"), thousands(s.Events), thousands(s.Warnings), s.Elapsed.Round(time.Millisecond))
+		c.Name(), kit.Plural(s.Records, "record"), kit.Plural(s.Items, "item"), kit.Count(s.Events), kit.Count(s.Warnings), s.Elapsed.Round(time.Millisecond))
 	fmt.Fprintf(p.Out, "records: %s read + %s skipped + %s broken = %s\n",
-		thousands(s.Read), thousands(s.Skipped), thousands(s.Broken), thousands(s.Records))
+		kit.Count(s.Read), kit.Count(s.Skipped), kit.Count(s.Broken), kit.Count(s.Records))
 	if s.Duplicates > 0 {
-		fmt.Fprintf(p.Out, "%s repeat facts that the case held already\n", plural(s.Duplicates, "event"))
+		fmt.Fprintf(p.Out, "%s repeat facts that the case held already\n", kit.Plural(s.Duplicates, "event"))
 	}
 	for _, path := range s.Known {
 		p.say("%s is in the case already", clean(path))
@@ -139,20 +139,4 @@ func clean(s string) string {
 		lines[i] = kit.Clean(lines[i])
 	}
 	return strings.Join(lines, "\n")
-}
-
-func plural(n int64, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return thousands(n) + " " + noun + "s"
-}
-
-// thousands writes a count with separators.
-func thousands(n int64) string {
-	s := fmt.Sprint(n)
-	for i := len(s) - 3; i > 0 && s[i-1] != '-'; i -= 3 {
-		s = s[:i] + "," + s[i:]
-	}
-	return s
 }

@@ -10,9 +10,11 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"keytrail/forensics"
 	"keytrail/forensics/casefile"
 	"keytrail/forensics/detect"
 	"keytrail/forensics/ingest"
+	"keytrail/tui/kit"
 )
 
 // sample is the evidence of the sample case: made up for it, with example domains
@@ -122,13 +124,13 @@ func (p *Program) tellDemo(ctx context.Context, name string, paths []string) (er
 		return err
 	}
 	fmt.Fprintf(p.Out, "\n%s, %s. In a terminal, `keytrail demo` opens this case on the screen.\n",
-		plural(summary.Records, "record"), plural(summary.Events, "event"))
+		kit.Plural(summary.Records, "record"), kit.Plural(summary.Events, "event"))
 	return nil
 }
 
 // tellDeleted prints each notice that a log says was deleted, with the time it stood.
 func (p *Program) tellDeleted(ctx context.Context, c *casefile.Case) error {
-	pairs, err := detect.DeletedNotices(ctx, func(filter string) (detect.Events, error) {
+	pairs, err := detect.DeletedNotices(ctx, func(filter string) (forensics.List, error) {
 		expr, err := parseFilter(filter, time.UTC)
 		if err != nil {
 			return nil, err

@@ -13,6 +13,7 @@ import (
 	"keytrail/export"
 	"keytrail/forensics"
 	"keytrail/forensics/casefile"
+	"keytrail/tui/kit"
 )
 
 func (p *Program) evidenceCommand() *cobra.Command {
@@ -67,7 +68,7 @@ func (p *Program) evidence(c *casefile.Case, format string) error {
 				continue
 			}
 			fmt.Fprintf(table, "%d\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", ev.ID, cut(clean(itemName(&ev, &it)), 60), it.Format, it.Status,
-				thousands(it.Records), thousands(it.Events), thousands(it.Duplicates), thousands(it.Skipped), thousands(it.Broken), thousands(it.Warnings), day(it.First), day(it.Last), it.Digest.String()[:16]+"…")
+				kit.Count(it.Records), kit.Count(it.Events), kit.Count(it.Duplicates), kit.Count(it.Skipped), kit.Count(it.Broken), kit.Count(it.Warnings), day(it.First), day(it.Last), it.Digest.String()[:16]+"…")
 			if it.Reason != "" && it.Status != forensics.StatusOK {
 				fmt.Fprintf(table, "\t  %s\n", cut(clean(firstLine(it.Reason)), 110))
 			}
@@ -80,8 +81,8 @@ func (p *Program) evidence(c *casefile.Case, format string) error {
 		if err := table.Flush(); err != nil {
 			return err
 		}
-		fmt.Fprintf(out, "\nrecords: %s read + %s skipped + %s broken = %s; %s\n", thousands(total.Read), thousands(total.Skipped),
-			thousands(total.Broken), thousands(total.Records), plural(total.Warnings, "warning"))
+		fmt.Fprintf(out, "\nrecords: %s read + %s skipped + %s broken = %s; %s\n", kit.Count(total.Read), kit.Count(total.Skipped),
+			kit.Count(total.Broken), kit.Count(total.Records), kit.Plural(total.Warnings, "warning"))
 	}
 	return out.Flush()
 }
@@ -131,9 +132,9 @@ func (p *Program) warnings(c *casefile.Case, format string) error {
 				where += " » " + clean(w.ItemName)
 			}
 			if w.Ref.Line > 0 {
-				where += fmt.Sprintf(" line %s", thousands(w.Ref.Line))
+				where += fmt.Sprintf(" line %s", kit.Count(w.Ref.Line))
 			}
-			fmt.Fprintf(out, "%s, byte %s: %s\n", where, thousands(w.Ref.Offset), clean(firstLine(w.Text)))
+			fmt.Fprintf(out, "%s, byte %s: %s\n", where, kit.Count(w.Ref.Offset), clean(firstLine(w.Text)))
 		}
 	}
 }

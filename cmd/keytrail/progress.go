@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"keytrail/forensics/ingest"
+	"keytrail/tui/kit"
 )
 
 // progressBar shows how far an add has come: a bar on a terminal, else a plain line now and
@@ -56,7 +57,7 @@ func (b *progressBar) clear() {
 }
 
 func figures(p ingest.Progress) string {
-	s := fmt.Sprintf("%s records, %s events", thousands(p.Records), thousands(p.Events))
+	s := fmt.Sprintf("%s records, %s events", kit.Count(p.Records), kit.Count(p.Events))
 	seconds := p.Elapsed.Seconds()
 	if seconds <= 0 || p.BytesDone <= 0 {
 		return s

@@ -11,6 +11,7 @@ import (
 	"keytrail/export/report"
 	"keytrail/forensics"
 	"keytrail/forensics/casefile"
+	"keytrail/tui/kit"
 )
 
 // reportFlags are what a report is made with.
@@ -68,7 +69,7 @@ func (p *Program) report(ctx context.Context, name string, flags reportFlags) (e
 		return err
 	}
 	for _, r := range append([]export.Result{result}, result.Further...) {
-		fmt.Fprintf(p.Out, "%s: %s bytes, sha256 %s\n", r.Path, thousands(r.Size), r.Digest)
+		fmt.Fprintf(p.Out, "%s: %s bytes, sha256 %s\n", r.Path, kit.Count(r.Size), r.Digest)
 	}
 	return nil
 }

@@ -15,6 +15,7 @@ import (
 	"keytrail/forensics/casefile"
 	"keytrail/forensics/filter"
 	"keytrail/forensics/timeline"
+	"keytrail/tui/kit"
 )
 
 func (p *Program) timelineCommand() *cobra.Command {
@@ -72,43 +73,31 @@ func parseFilter(query string, zone *time.Location) (filter.Expr, error) {
 	return nil, usageError{fmt.Errorf("filter: %w\n  %s\n  %s^", err, clean(query), strings.Repeat(" ", max(0, column(err)-1)))}
 }
 
-// groupLetters mark a group where colour cannot.
-var groupLetters = map[forensics.Group]string{
-	forensics.GroupKey: "K", forensics.GroupLogin: "L", forensics.GroupReset: "R", forensics.GroupDeletion: "D",
-	forensics.GroupMoney: "$", forensics.GroupSettings: "S", forensics.GroupMail: "·", forensics.GroupOther: "·",
-}
-
 func (p *Program) timelineTable(ctx context.Context, view *casefile.View, zone *time.Location) error {
 	out := bufio.NewWriter(p.Out)
 	cells := width(p.Out)
 	day := ""
-	for from := 0; from < view.Len(); from += 500 {
-		if err := ctx.Err(); err != nil {
-			return err
+	err := forensics.Each(ctx, view, func(e *forensics.Event) error {
+		clock := strings.Repeat(" ", 8)
+		today := "without a reliable time"
+		if !e.Time.Unreliable {
+			at := e.Time.Std().In(zone)
+			today, clock = at.Format("Mon 2006-01-02 (MST)"), at.Format(time.TimeOnly)
 		}
-		events, err := view.Events(from, min(500, view.Len()-from))
-		if err != nil {
-			return err
+		if today != day {
+			day = today
+			fmt.Fprintf(out, "%s\n", today)
 		}
-		for i := range events {
-			e := &events[i]
-			clock := strings.Repeat(" ", 8)
-			today := "without a reliable time"
-			if !e.Time.Unreliable {
-				at := e.Time.Std().In(zone)
-				today, clock = at.Format("Mon 2006-01-02 (MST)"), at.Format(time.TimeOnly)
-			}
-			if today != day {
-				day = today
-				fmt.Fprintf(out, "%s\n", today)
-			}
-			line := fmt.Sprintf("  %s  %s %-9s %-24s %s%s  [%s]", clock, groupLetters[e.Kind.Group()], e.Kind.Group(),
-				cut(clean(e.Account), 24), clean(timeline.Sentence(e)), states(e), place(e))
-			if cells > 0 {
-				line = cut(line, cells)
-			}
-			fmt.Fprintln(out, line)
+		line := fmt.Sprintf("  %s  %s %-9s %-24s %s%s  [%s]", clock, kit.GroupLetter(e.Kind.Group()), e.Kind.Group(),
+			cut(clean(e.Account), 24), clean(timeline.Sentence(e)), states(e), place(e))
+		if cells > 0 {
+			line = cut(line, cells)
 		}
+		_, err := fmt.Fprintln(out, line)
+		return err
+	})
+	if err != nil {
+		return err
 	}
 	return out.Flush()
 }
@@ -138,9 +127,9 @@ func place(e *forensics.Event) string {
 		s += " » " + clean(e.ItemName)
 	}
 	if e.Ref.Line > 0 {
-		return fmt.Sprintf("%s line %s", s, thousands(e.Ref.Line))
+		return fmt.Sprintf("%s line %s", s, kit.Count(e.Ref.Line))
 	}
-	return fmt.Sprintf("%s byte %s", s, thousands(e.Ref.Offset))
+	return fmt.Sprintf("%s byte %s", s, kit.Count(e.Ref.Offset))
 }
 
 // column is where in a filter a mistake stands, from 1.

@@ -14,6 +14,7 @@ import (
 	"keytrail/forensics"
 	"keytrail/forensics/casefile"
 	"keytrail/forensics/evidence"
+	"keytrail/tui/kit"
 )
 
 func (p *Program) verifyCommand() *cobra.Command {
@@ -79,7 +80,7 @@ func entriesText(n int) string {
 	if n == 1 {
 		return "1 entry"
 	}
-	return thousands(int64(n)) + " entries"
+	return kit.Count(int64(n)) + " entries"
 }
 
 // hashAgain reads a whole evidence without looking into it.
@@ -90,12 +91,10 @@ func hashAgain(ctx context.Context, ev forensics.Evidence) (forensics.Digest, er
 	}
 	defer src.Close()
 	err = src.Walk(ctx, func(m *evidence.Member) error {
-		_, _, err := m.Finish()
-		var stop *forensics.Error
-		if err != nil && !errors.As(err, &stop) && ctx.Err() != nil {
-			return err
+		if _, _, err := m.Finish(); err != nil {
+			return ctx.Err() // a member that cannot be unpacked was warned of when it was added; the outer digest decides
 		}
-		return nil // a member that cannot be unpacked was warned of when it was added; the outer digest decides
+		return nil
 	}, func(string, string) {})
 	return src.Digest(), err
 }
@@ -124,14 +123,14 @@ func (p *Program) verifyRecords(ctx context.Context, c *casefile.Case, list []fo
 				if err != nil {
 					reason = err.Error()
 				}
-				differs("%s, item %q, byte %s: %s", clean(ev.Name), clean(r.item), thousands(r.ref.Offset), clean(reason))
+				differs("%s, item %q, byte %s: %s", clean(ev.Name), clean(r.item), kit.Count(r.ref.Offset), clean(reason))
 			}
 		}
 		if err := reader.Close(); err != nil {
 			return err
 		}
 	}
-	fmt.Fprintf(p.Out, "records: %s same, %s different\n", thousands(same), thousands(different))
+	fmt.Fprintf(p.Out, "records: %s same, %s different\n", kit.Count(same), kit.Count(different))
 	return nil
 }
 
@@ -153,14 +152,11 @@ func recordsOf(ctx context.Context, c *casefile.Case, id int64) ([]recordRef, er
 		return nil, err
 	}
 	refs := make([]recordRef, 0, view.Len())
-	for from := 0; from < view.Len(); from += 1000 {
-		events, err := view.Events(from, min(1000, view.Len()-from))
-		if err != nil {
-			return nil, err
-		}
-		for i := range events {
-			refs = append(refs, recordRef{events[i].ItemName, events[i].Ref, events[i].Digest})
-		}
+	if err := forensics.Each(ctx, view, func(e *forensics.Event) error {
+		refs = append(refs, recordRef{e.ItemName, e.Ref, e.Digest})
+		return nil
+	}); err != nil {
+		return nil, err
 	}
 	slices.SortFunc(refs, func(a, b recordRef) int {
 		return cmp.Or(cmp.Compare(a.ref.Item, b.ref.Item), cmp.Compare(a.ref.Offset, b.ref.Offset))

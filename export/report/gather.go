@@ -155,7 +155,7 @@ func (g *gatherer) deleted(ctx context.Context) ([]detect.Pair, error) {
 	if err != nil {
 		return nil, err
 	}
-	pairs, err := detect.DeletedNotices(ctx, func(text string) (detect.Events, error) { return g.view(ctx, nil, text) })
+	pairs, err := detect.DeletedNotices(ctx, func(text string) (forensics.List, error) { return g.view(ctx, nil, text) })
 	if err != nil {
 		return nil, err
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"keytrail/export"
+	"keytrail/forensics"
 )
 
 // redactor keeps readable the accounts that the shown events are about, and the mails that are notices.
@@ -13,20 +14,14 @@ func (g *gatherer) redactor(ctx context.Context) (*export.Redactor, error) {
 	if err != nil {
 		return nil, err
 	}
-	const page = 1000
-	for from := 0; from < view.Len(); from += page {
-		if err := ctx.Err(); err != nil {
-			return nil, err
+	err = forensics.Each(ctx, view, func(e *forensics.Event) error {
+		if e.MessageID != "" {
+			notices[e.MessageID] = true
 		}
-		list, err := view.Events(from, page)
-		if err != nil {
-			return nil, err
-		}
-		for i := range list {
-			if id := list[i].MessageID; id != "" {
-				notices[id] = true
-			}
-		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
 	}
 	const most = 10_000 // a case of more accounts is an organisation's, whose texts are better blacked out
 	return export.NewRedactor(g.c.Values("account", "", most), notices), nil

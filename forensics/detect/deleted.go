@@ -7,12 +7,6 @@ import (
 	"keytrail/forensics"
 )
 
-// Events is a list of events in the order of the timeline, read page by page.
-type Events interface {
-	Len() int
-	Events(from, n int) ([]forensics.Event, error)
-}
-
 // Pair is a notice and the first deletion of its mail that a log records.
 type Pair struct {
 	Notice, Deletion forensics.Event
@@ -31,18 +25,19 @@ const (
 // of the notices. query runs a filter of the filter language.
 //
 // It holds every notice and nothing of the deletions, so memory grows with the number of notices only.
-func DeletedNotices(ctx context.Context, query func(filter string) (Events, error)) ([]Pair, error) {
+func DeletedNotices(ctx context.Context, query func(filter string) (forensics.List, error)) ([]Pair, error) {
 	notices, err := query(noticeFilter)
 	if err != nil {
 		return nil, err
 	}
 	var pairs []Pair
 	open := map[string][]int{} // by message id
-	err = each(ctx, notices, func(e *forensics.Event) {
+	err = forensics.Each(ctx, notices, func(e *forensics.Event) error {
 		if e.MessageID != "" {
 			open[e.MessageID] = append(open[e.MessageID], len(pairs))
 			pairs = append(pairs, Pair{Notice: *e})
 		}
+		return nil
 	})
 	if err != nil || len(pairs) == 0 {
 		return nil, err
@@ -51,7 +46,7 @@ func DeletedNotices(ctx context.Context, query func(filter string) (Events, erro
 	if err != nil {
 		return nil, err
 	}
-	err = each(ctx, deletions, func(e *forensics.Event) {
+	err = forensics.Each(ctx, deletions, func(e *forensics.Event) error {
 		ids := []string{e.MessageID}
 		for _, m := range e.Messages {
 			ids = append(ids, m.MessageID)
@@ -68,6 +63,7 @@ func DeletedNotices(ctx context.Context, query func(filter string) (Events, erro
 				}
 			}
 		}
+		return nil
 	})
 	found := pairs[:0]
 	for _, p := range pairs {
@@ -76,22 +72,4 @@ func DeletedNotices(ctx context.Context, query func(filter string) (Events, erro
 		}
 	}
 	return found, err
-}
-
-// each hands every event to use, a page at a time.
-func each(ctx context.Context, events Events, use func(*forensics.Event)) error {
-	const page = 1000
-	for from := 0; from < events.Len(); from += page {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		list, err := events.Events(from, min(page, events.Len()-from))
-		if err != nil {
-			return err
-		}
-		for i := range list {
-			use(&list[i])
-		}
-	}
-	return nil
 }
