@@ -31,6 +31,14 @@ func (c fileCase) Query(ctx context.Context, e filter.Expr) (kit.View, error) {
 	return fileView{v}, nil
 }
 
+// Detection is not asked for in these tests.
+func (c fileCase) Analysis(context.Context) (*forensics.Analysis, error) {
+	return &forensics.Analysis{}, nil
+}
+func (c fileCase) Entities(context.Context, string, int) ([]forensics.Entity, error) { return nil, nil }
+func (c fileCase) Questions(context.Context) ([]forensics.Question, error)           { return nil, nil }
+func (c fileCase) Folders(context.Context) ([]forensics.Folder, error)               { return nil, nil }
+
 func (v fileView) Histogram(from, to int64, cells int) []kit.Cell {
 	var out []kit.Cell
 	for _, c := range v.View.Histogram(from, to, cells) {

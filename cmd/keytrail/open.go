@@ -16,6 +16,7 @@ import (
 	"keytrail/forensics/evidence"
 	"keytrail/forensics/filter"
 	"keytrail/forensics/ingest"
+	"keytrail/forensics/investigate"
 	"keytrail/tui"
 	"keytrail/tui/kit"
 )
@@ -107,6 +108,14 @@ func (c *screenCase) Query(ctx context.Context, e filter.Expr) (kit.View, error)
 	}
 	return screenView{v}, nil
 }
+
+func (c *screenCase) Analysis(ctx context.Context) (*forensics.Analysis, error) {
+	return investigate.Analyse(ctx, c.Case)
+}
+
+func (c *screenCase) Entities(context.Context, string, int) ([]forensics.Entity, error) { return nil, nil }
+func (c *screenCase) Questions(context.Context) ([]forensics.Question, error)           { return nil, nil }
+func (c *screenCase) Folders(context.Context) ([]forensics.Folder, error)               { return nil, nil }
 
 type screenView struct{ *casefile.View }
 

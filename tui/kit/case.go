@@ -28,9 +28,22 @@ type Case interface {
 	// Values are known values of a filter key, for completion.
 	Values(key, prefix string, n int) []string
 
+	// Analysis gives the findings and incidents of the case as it is now; it computes them where
+	// the case or a verdict has changed since the last call.
+	Analysis(ctx context.Context) (*forensics.Analysis, error)
+	// Entities lists the entities of one kind (forensics.EntityKinds), each with its events counted in equal cells
+	// of the case's time.
+	Entities(ctx context.Context, kind string, cells int) ([]forensics.Entity, error)
+	// Questions are those of the guided triage, the one that settles most first.
+	Questions(ctx context.Context) ([]forensics.Question, error)
+	// Folders are the mail folders of which a copy with UIDs is in the case.
+	Folders(ctx context.Context) ([]forensics.Folder, error)
+
 	Tag(rows []int64, tag string) error
 	Untag(rows []int64, tag string) error
 	SetNote(row int64, text string) error
+	// SetVerdict says what the user says about entities: "mine", "not-mine" or "unknown".
+	SetVerdict(entities []string, verdict string) error
 	// Undo takes the last mark back and says what it was, empty where there is nothing left.
 	Undo() (what string, err error)
 	History() []string

@@ -28,6 +28,10 @@ type Case struct {
 	items      []forensics.Item
 	warnings   []forensics.Warning
 	history    []string
+	analysis   *forensics.Analysis
+	entities   []forensics.Entity
+	questions  []forensics.Question
+	folders    []forensics.Folder
 	undo       []func() string
 	generation atomic.Int64
 }
@@ -61,6 +65,79 @@ func (c *Case) SetEvidence(evidence []forensics.Evidence, items []forensics.Item
 	defer c.mu.Unlock()
 	c.evidence, c.items, c.warnings = evidence, items, warnings
 	c.generation.Add(1)
+}
+
+// SetAnalysis sets what detection says about the case.
+func (c *Case) SetAnalysis(a *forensics.Analysis, entities []forensics.Entity, questions []forensics.Question) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.analysis, c.entities, c.questions = a, entities, questions
+	c.generation.Add(1)
+}
+
+// SetFolders sets the folders of which a copy with UIDs is there.
+func (c *Case) SetFolders(folders []forensics.Folder) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.folders = folders
+	c.generation.Add(1)
+}
+
+// Analysis gives what was set.
+func (c *Case) Analysis(context.Context) (*forensics.Analysis, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.analysis == nil {
+		return &forensics.Analysis{}, nil
+	}
+	return c.analysis, nil
+}
+
+// Entities gives those of one kind.
+func (c *Case) Entities(_ context.Context, kind string, _ int) ([]forensics.Entity, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	var out []forensics.Entity
+	for _, e := range c.entities {
+		if e.Kind == kind {
+			out = append(out, e)
+		}
+	}
+	return out, nil
+}
+
+// SetVerdict judges entities; Undo takes it back.
+func (c *Case) SetVerdict(names []string, verdict string) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	before := append([]forensics.Entity{}, c.entities...)
+	for i := range c.entities {
+		for _, name := range names {
+			if c.entities[i].Name() == name {
+				c.entities[i].Verdict = strings.TrimPrefix(verdict, "unknown")
+			}
+		}
+	}
+	c.undo = append(c.undo, func() string {
+		c.entities = before
+		return verdict + ": " + strings.Join(names, ", ")
+	})
+	c.generation.Add(1)
+	return nil
+}
+
+// Questions gives what was set.
+func (c *Case) Questions(context.Context) ([]forensics.Question, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.questions, nil
+}
+
+// Folders gives what was set.
+func (c *Case) Folders(context.Context) ([]forensics.Folder, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.folders, nil
 }
 
 // Name is the title.
