@@ -146,7 +146,7 @@ func (p *Program) command() *cobra.Command {
 	root.SetVersionTemplate("keytrail {{.Version}}" + buildInfo() + "\n")
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	root.CompletionOptions.HiddenDefaultCmd = false
-	root.AddCommand(p.demoCommand(), p.openCommand(), p.addCommand(), p.timelineCommand(), p.evidenceCommand(),
+	root.AddCommand(p.demoCommand(), p.openCommand(), p.addCommand(), p.acquireCommand(), p.timelineCommand(), p.evidenceCommand(),
 		p.reportCommand(), p.verifyCommand(), p.formatsCommand())
 	for _, c := range root.Commands() {
 		c.Version = version

@@ -21,6 +21,13 @@ type writerLock struct {
 	conn *sql.Conn
 }
 
+// Lock keeps every other keytrail from adding to the case until this one closes it.
+func (c *Case) Lock() error {
+	c.writeMu.Lock()
+	defer c.writeMu.Unlock()
+	return c.acquire()
+}
+
 // acquire takes the lock for the rest of the case's life; the caller holds writeMu.
 func (c *Case) acquire() error {
 	if c.write == nil {

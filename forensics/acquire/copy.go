@@ -1,0 +1,208 @@
+package acquire
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"keytrail/forensics"
+)
+
+// Result is what a copy brought.
+type Result struct {
+	Root     string // the acquisition
+	Mail     string // the folder in it that is evidence: Maildirs
+	Manifest forensics.Digest
+	Resumed  bool // an earlier run had begun it
+	Folders  int
+	Totals
+	Problems []string // folders that could not be read, messages that were not given
+	Header   Header
+}
+
+// Copy copies the mailbox into a new folder below parent, or goes on with the unfinished
+// one of the same request. What was copied when it returns an error is kept.
+func (s *Session) Copy(ctx context.Context, parent string) (Result, error) {
+	s.started = time.Now()
+	var err error
+	if s.store, err = openStore(parent, &s.o); err != nil {
+		return Result{}, s.explain(err)
+	}
+	r := Result{Root: s.store.root, Mail: s.store.mailPath(), Resumed: s.store.resumed}
+	if err := s.copy(ctx, &r); err != nil {
+		if len(s.store.folders) == 0 && !s.store.resumed { // such as a folder that does not exist: nothing to take up
+			_ = os.RemoveAll(s.store.root)
+		}
+		return r, err
+	}
+	s.state.Stage = "finishing"
+	s.report(true)
+	if r.Manifest, err = s.store.finish(s.o.Now(), r.Problems); err != nil {
+		return r, s.explain(err)
+	}
+	r.Header, r.Totals, r.Folders = s.store.header, s.store.header.Totals, len(s.store.folders)
+	return r, nil
+}
+
+func (s *Session) copy(ctx context.Context, r *Result) error {
+	if s.conn != nil {
+		if err := s.store.connected(s.conn); err != nil {
+			return s.explain(err)
+		}
+	}
+	if s.store.resumed {
+		s.state.Stage = "checking"
+		err := s.store.check(func(bytes int64) error {
+			s.state.Messages++
+			s.state.Bytes += bytes
+			s.report(false)
+			return ctx.Err()
+		})
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if err != nil {
+			return s.explain(err)
+		}
+	}
+	s.state.Stage = "listing"
+	var folders []listed
+	err := s.try(ctx, func() (err error) {
+		folders, err = s.plan()
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	s.started = time.Now()
+	s.state.Stage, s.state.Of = "copying", len(folders)
+	for i, l := range folders {
+		s.state.Folder, s.state.Folders = decodeName(l.wire), i+1
+		s.state.FolderDone, s.state.FolderTotal = 0, 0
+		err := s.try(ctx, func() error { return s.copyFolder(l) })
+		var refused *statusError
+		if err != nil && ctx.Err() == nil && errors.As(err, &refused) && !transient(refused) && !exhausted(refused) {
+			r.Problems = append(r.Problems, fmt.Sprintf("folder %q: %s", decodeName(l.wire), refused))
+			continue
+		}
+		if err != nil {
+			return err
+		}
+	}
+	for _, f := range s.store.folders {
+		if n := f.info.Refused; n > 0 {
+			r.Problems = append(r.Problems, fmt.Sprintf("folder %q: the server did not give %d of the messages it lists; messages.jsonl names them", f.info.Name, n))
+		}
+		if f.info.Problem != "" {
+			r.Problems = append(r.Problems, fmt.Sprintf("folder %q: %s", f.info.Name, f.info.Problem))
+		}
+		if text := s.o.Target.Provider.cuts(&f.info, s.o.Target.User); text != "" {
+			r.Problems = append(r.Problems, text)
+		}
+	}
+	return nil
+}
+
+// plan lists the folders, chooses those that were asked for and counts their messages.
+func (s *Session) plan() ([]listed, error) {
+	all, err := s.conn.list()
+	if err != nil {
+		return nil, err
+	}
+	all = slices.DeleteFunc(all, func(l listed) bool { return l.has(`\Noselect`) || l.has(`\NonExistent`) })
+	slices.SortStableFunc(all, func(a, b listed) int { return strings.Compare(a.wire, b.wire) })
+	all = slices.CompactFunc(all, func(a, b listed) bool { return a.wire == b.wire })
+	chosen := all
+	if len(s.o.Folders) > 0 {
+		if chosen, err = choose(all, s.o.Folders); err != nil {
+			return nil, err
+		}
+	}
+	s.state.Total = 0
+	for _, l := range chosen {
+		n, err := s.conn.count(l.wire)
+		var refused *statusError
+		if err != nil && (!errors.As(err, &refused) || transient(err)) {
+			return nil, err
+		}
+		s.state.Total += min(n, int64(s.o.Limits.Messages))
+		s.report(false)
+	}
+	return chosen, nil
+}
+
+// choose picks folders by name, or by a mark such as \Trash.
+func choose(all []listed, asked []string) ([]listed, error) {
+	var chosen []listed
+	for _, name := range asked {
+		found := false
+		for _, l := range all {
+			match := decodeName(l.wire) == name || l.wire == name || strings.EqualFold(l.wire, "INBOX") && strings.EqualFold(name, "INBOX") ||
+				strings.HasPrefix(name, `\`) && l.has(name)
+			if match {
+				found = true
+				if !slices.ContainsFunc(chosen, func(c listed) bool { return c.wire == l.wire }) {
+					chosen = append(chosen, l)
+				}
+			}
+		}
+		if !found {
+			return nil, say(fmt.Sprintf("the mailbox has no folder %q", name), "it has: "+folderNames(all), nil)
+		}
+	}
+	return chosen, nil
+}
+
+func folderNames(all []listed) string {
+	var names []string
+	for _, l := range all[:min(40, len(all))] {
+		names = append(names, fmt.Sprintf("%q", bounded(decodeName(l.wire), 80)))
+	}
+	if len(all) > 40 {
+		names = append(names, "...")
+	}
+	return strings.Join(names, ", ")
+}
+
+// copyFolder copies one folder on one connection. What it could not finish the next call takes
+// up.
+func (s *Session) copyFolder(l listed) error {
+	c := s.conn
+	o, err := c.examine(l.wire)
+	if err != nil {
+		return err
+	}
+	f, err := s.store.folder(l, o.UIDValidity)
+	if err != nil {
+		return err
+	}
+	all, err := c.uids(&o)
+	if err != nil {
+		return err
+	}
+	if err := f.observe(o, all, s.o.Now()); err != nil {
+		return err
+	}
+	p := &pass{session: s, folder: f, all: all, have: f.has(all), extras: c.extras(o.HighestModSeq != 0)}
+	s.state.FolderTotal, s.state.FolderDone = int64(len(all)), int64(len(f.done))
+	p.keeper, err = newKeeper(f, s.o.Now, func(bytes int64) {
+		s.moved.Add(1)
+		s.bytes.Add(bytes)
+	})
+	if err != nil {
+		return err
+	}
+	err = p.run()
+	if closeErr := p.keeper.close(); err == nil {
+		err = closeErr
+	}
+	if err != nil {
+		return err
+	}
+	f.info.Complete, f.info.Problem = true, o.Disorder
+	return f.save()
+}
