@@ -6,13 +6,23 @@ import "charm.land/bubbles/v2/key"
 // are made from it.
 type Keys struct {
 	// everywhere
-	Timeline, Evidence, Help, Quit, Zone, Add, Export, Undo key.Binding
+	Timeline, Incidents, Entities, Evidence, Help, Quit, Zone, Add, Export, Undo key.Binding
 	// moving
 	Up, Down, PageUp, PageDown, First, Last key.Binding
 	// timeline
 	Filter, GoTo, Details, Pane, Tag, Note, Similar, ZoomIn, ZoomOut, Prev, Next, NextDay, PrevDay key.Binding
+	// judging what an event, a step or an entity came from
+	Mine, NotMine, Unjudge, Questions key.Binding
+	// incidents
+	Score, Order, NotChecked key.Binding
+	// entities
+	NextKind, PrevKind, Select, Sort, Reverse, Network, ShowHere key.Binding
+	// questions
+	AnswerMine, AnswerNotMine, AnswerSkip key.Binding
 	// evidence
-	Fold, Unfold, Warnings, ShowEvents key.Binding
+	Fold, Unfold, Warnings, ShowEvents, Folders key.Binding
+	// folders
+	NextRun, PrevRun key.Binding
 	// start
 	NewCase, OpenPath, Demo, Guide key.Binding
 	// typing and choosing
@@ -33,19 +43,21 @@ func NewKeys() Keys {
 		return key.NewBinding(key.WithKeys(keys...), key.WithHelp(show, help))
 	}
 	return Keys{
-		Timeline: b("1", "timeline", "1"),
-		Evidence: b("4", "evidence", "4"),
-		Help:     b("?", "help", "?", "f1"),
-		Quit:     b("q", "quit", "q", "ctrl+c"),
-		Zone:     b("z", "zone", "z"),
-		Add:      b("a", "add evidence", "a"),
-		Export:   b("e", "export", "e"),
-		Undo:     b("u", "undo", "u"),
+		Timeline:  b("1", "timeline", "1"),
+		Incidents: b("2", "incidents", "2"),
+		Entities:  b("3", "entities", "3"),
+		Evidence:  b("4", "evidence", "4"),
+		Help:      b("?", "help", "?", "f1"),
+		Quit:      b("q", "quit", "q", "ctrl+c"),
+		Zone:      b("z", "zone", "z"),
+		Add:       b("a", "add evidence", "a"),
+		Export:    b("e", "export", "e"),
+		Undo:      b("u", "undo", "u"),
 
 		Up:       b("↑", "up", "up", "k"),
 		Down:     b("↓", "down", "down", "j"),
 		PageUp:   b("PgUp", "page up", "pgup", "ctrl+b"),
-		PageDown: b("PgDn", "page down", "pgdown", "ctrl+f", "space"),
+		PageDown: b("PgDn", "page down", "pgdown", "ctrl+f"),
 		First:    b("Home", "first", "home"),
 		Last:     b("End", "last", "end", "G"),
 
@@ -63,10 +75,35 @@ func NewKeys() Keys {
 		NextDay: b("}", "next day", "}"),
 		PrevDay: b("{", "day before", "{"),
 
+		Mine:      b("m", "mine", "m"),
+		NotMine:   b("x", "not mine", "x"),
+		Unjudge:   b("c", "unknown again", "c"),
+		Questions: b("t", "questions", "t"),
+
+		Score:      b("s", "parts of the score", "s"),
+		Order:      b("o", "order", "o"),
+		NotChecked: b("n", "what was not checked", "n"),
+
+		NextKind: b("tab", "next kind", "tab", "right", "l"),
+		PrevKind: b("shift+tab", "kind before", "shift+tab", "left", "h"),
+		Select:   b("space", "choose several", "space"),
+		Sort:     b("o", "sort by the next column", "o"),
+		Reverse:  b("O", "other way round", "O"),
+		Network:  b("w", "all from this network", "w"),
+		ShowHere: b("⏎", "its events", "enter"),
+
+		AnswerMine:    b("m", "mine", "m", "y"),
+		AnswerNotMine: b("x", "not mine", "x", "n"),
+		AnswerSkip:    b("d", "don't know", "d", "space"),
+
 		Fold:       b("←", "fold", "left", "h"),
 		Unfold:     b("→", "unfold", "right", "l"),
 		Warnings:   b("w", "warnings", "w"),
 		ShowEvents: b("f", "show its events", "f"),
+		Folders:    b("r", "folders and UIDs", "r"),
+
+		NextRun: b("→", "next run of UIDs", "right", "l"),
+		PrevRun: b("←", "run before", "left", "h"),
 
 		NewCase:  b("n", "new case", "n"),
 		OpenPath: b("o", "open a case by its path", "o"),
@@ -88,10 +125,14 @@ func NewKeys() Keys {
 // Sections lists the table for the help screen.
 func (k Keys) Sections() []KeySection {
 	return []KeySection{
-		{"Everywhere", []key.Binding{k.Timeline, k.Evidence, k.Filter, k.GoTo, k.Zone, k.Add, k.Export, k.Undo, k.Help, k.Quit}},
+		{"Everywhere", []key.Binding{k.Timeline, k.Incidents, k.Entities, k.Evidence, k.Filter, k.GoTo, k.Zone, k.Add, k.Export, k.Undo, k.Help, k.Quit}},
 		{"Moving", []key.Binding{k.Up, k.Down, k.PageUp, k.PageDown, k.First, k.Last, k.PrevDay, k.NextDay, k.ZoomIn, k.ZoomOut}},
-		{"One event", []key.Binding{k.Details, k.Pane, k.Prev, k.Next, k.Tag, k.Note, k.Similar, k.Cancel}},
-		{"Evidence", []key.Binding{k.Unfold, k.Fold, k.Warnings, k.ShowEvents}},
+		{"One event", []key.Binding{k.Details, k.Pane, k.Prev, k.Next, k.Tag, k.Note, k.Similar, k.Mine, k.NotMine, k.Unjudge, k.Cancel}},
+		{"Incidents", []key.Binding{k.Details, k.Mine, k.NotMine, k.Unjudge, k.Score, k.Order, k.NotChecked, k.Questions}},
+		{"Entities", []key.Binding{k.NextKind, k.PrevKind, k.Select, k.Mine, k.NotMine, k.Unjudge, k.Sort, k.Reverse, k.Network, k.ShowHere, k.Questions}},
+		{"Questions", []key.Binding{k.AnswerMine, k.AnswerNotMine, k.AnswerSkip}},
+		{"Evidence", []key.Binding{k.Unfold, k.Fold, k.Warnings, k.ShowEvents, k.Folders}},
+		{"Folders", []key.Binding{k.PrevRun, k.NextRun, k.ZoomIn, k.ZoomOut}},
 		{"Typing", []key.Binding{k.Complete, k.HistoryUp, k.HistoryDown, k.Accept, k.Cancel}},
 	}
 }

@@ -4,6 +4,8 @@ import (
 	"time"
 
 	tea "charm.land/bubbletea/v2"
+
+	"keytrail/forensics"
 )
 
 // CaseOpened brings a case to work on, and evidence to add to it at once.
@@ -54,6 +56,35 @@ type NoteWritten struct {
 
 // FilterChosen shows the timeline with this filter.
 type FilterChosen struct{ Text string }
+
+// VerdictChosen says what the user says about entities, as verdicts name them.
+type VerdictChosen struct {
+	Entities []string
+	Verdict  string // mine, not-mine or unknown
+}
+
+// UndoChosen takes the last mark back.
+type UndoChosen struct{}
+
+// EventsChosen shows events on the timeline: those of a filter, the cursor on the event of a row, with a
+// mark at some of them. The screen that sent it comes back with BackChosen.
+type EventsChosen struct {
+	Filter string
+	Row    int64   // 0: the first one
+	Marked []int64 // rows
+}
+
+// BackChosen goes back to the screen that EventsChosen came from.
+type BackChosen struct{}
+
+// Analysed brings what detection says about the case now.
+type Analysed struct {
+	Analysis *forensics.Analysis // nil where Err is set
+	Err      error
+	Took     time.Duration
+	// Changed reports that events belong to other incidents than before.
+	Changed bool
+}
 
 // PathsChosen starts an add.
 type PathsChosen struct{ Paths []string }

@@ -5,6 +5,8 @@ import (
 
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
+
+	"keytrail/forensics"
 )
 
 // Screen is one of the numbered screens, or the start screen. The parent tells it
@@ -42,6 +44,8 @@ type Context struct {
 	Keys   Keys
 	Zone   *time.Location
 	Case   Case
+	// Analysis is what detection said last, nil before its first answer.
+	Analysis *forensics.Analysis
 	// Adding reports whether an add is running.
 	Adding bool
 	Now    func() time.Time

@@ -46,13 +46,13 @@ func look(l lipgloss.Style) Style { return Style{&l} }
 
 // tokens is one palette: 24-bit colours as 0xRRGGBB.
 type tokens struct {
-	text, muted, faint, accent, row, good, bad uint32
-	groups                                     [8]uint32
-	dimLogin, dimMail, ground                  uint32
+	text, muted, faint, accent, row, good, bad, owner uint32
+	groups                                            [8]uint32
+	dimLogin, dimMail, ground                         uint32
 }
 
 var darkTokens = tokens{
-	text: 0xd5d9e0, muted: 0x8e96a3, faint: 0x4d5461, accent: 0xf2a65a, row: 0x262c36, good: 0x8fc983, bad: 0xf2777a,
+	text: 0xd5d9e0, muted: 0x8e96a3, faint: 0x4d5461, accent: 0xf2a65a, row: 0x262c36, good: 0x8fc983, bad: 0xf2777a, owner: 0xf0a6c8,
 	dimLogin: 0x3d6a96, dimMail: 0x4d5461, ground: 0x14181f,
 	groups: [8]uint32{
 		forensics.GroupOther: 0x8e96a3, forensics.GroupMail: 0x8e96a3,
@@ -62,7 +62,7 @@ var darkTokens = tokens{
 }
 
 var lightTokens = tokens{
-	text: 0x24292f, muted: 0x5f6873, faint: 0xb9c0c8, accent: 0xa34f00, row: 0xeaeff5, good: 0x27742c, bad: 0xc4262e,
+	text: 0x24292f, muted: 0x5f6873, faint: 0xb9c0c8, accent: 0xa34f00, row: 0xeaeff5, good: 0x27742c, bad: 0xc4262e, owner: 0xa8327e,
 	dimLogin: 0x9cc3e8, dimMail: 0xc3c9d0, ground: 0xffffff,
 	groups: [8]uint32{
 		forensics.GroupOther: 0x5f6873, forensics.GroupMail: 0x5f6873,
@@ -79,6 +79,7 @@ type Styles struct {
 	Text, Strong, Muted, Faint Style
 	Title, Accent              Style // the accent: where you are, what you type
 	Good, Bad, Warn            Style
+	Owner                      Style // what the owner or the provider did to repair
 	Row                        Style // laid under the chosen row
 	Match                      Style // a value found in the raw record
 	Caret                      Style
@@ -103,7 +104,7 @@ func NewStyles(dark, mono bool) *Styles {
 	s := &Styles{
 		Text: fg(t.text), Strong: fg(t.text).Bold(), Muted: fg(t.muted), Faint: fg(t.faint),
 		Title: fg(t.accent).Bold(), Accent: fg(t.accent),
-		Good: fg(t.good), Bad: fg(t.bad), Warn: fg(t.accent),
+		Good: fg(t.good), Bad: fg(t.bad), Warn: fg(t.accent), Owner: fg(t.owner),
 		Row: bg(t.row), Match: fg(t.text).Bold(), Caret: reversed, Rule: fg(t.faint), Key: fg(t.text),
 	}
 	for g, c := range t.groups {
@@ -117,7 +118,7 @@ func NewStyles(dark, mono bool) *Styles {
 
 func monoStyles() *Styles {
 	bold, reversed := look(lipgloss.NewStyle().Bold(true)), look(lipgloss.NewStyle().Reverse(true))
-	s := &Styles{Mono: true, Strong: bold, Title: bold, Bad: bold, Warn: bold, Row: bold, Match: bold, Caret: reversed, Key: bold}
+	s := &Styles{Mono: true, Strong: bold, Title: bold, Bad: bold, Warn: bold, Owner: bold, Row: bold, Match: bold, Caret: reversed, Key: bold}
 	for g := range s.Block {
 		s.Block[g] = bold
 	}
