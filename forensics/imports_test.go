@@ -31,7 +31,7 @@ var allowed = []struct {
 	{"forensics/format/*", []string{"forensics", "forensics/evidence", "forensics/format"}},
 	{"forensics/acquire", []string{"forensics", "forensics/evidence"}},
 	{"forensics/absence", []string{"forensics"}},
-	{"forensics/geo", []string{"forensics"}},
+	{"forensics/geo/...", []string{"forensics", "forensics/geo"}},
 	{"forensics/sigma", []string{"forensics"}},
 	{"forensics/rule", []string{"forensics"}},
 	{"forensics/incident", []string{"forensics", "forensics/rule"}},
