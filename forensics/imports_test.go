@@ -34,6 +34,7 @@ var allowed = []struct {
 	{"forensics/geo/...", []string{"forensics", "forensics/geo"}},
 	{"forensics/sigma", []string{"forensics"}},
 	{"forensics/rule", []string{"forensics"}},
+	{"forensics/rule/ruletest", []string{"forensics"}},
 	{"forensics/incident", []string{"forensics", "forensics/rule"}},
 	{"forensics/incident/attacktest", []string{"forensics", "forensics/..."}},
 	{"forensics/investigate", []string{"forensics", "forensics/..."}},
