@@ -64,6 +64,9 @@ type Event struct {
 	From      string // address only
 	To        []string
 	Sender    Sender // for a notice
+	// References are the Message-IDs that a mail answers, without angle brackets: the one it answers
+	// itself first, then the last and the first of its thread. At most three, without repeats.
+	References []string
 
 	Key    string // name of an app password or mail key
 	Folder string

@@ -47,6 +47,7 @@ func Fields(e *Event, message string) []Field {
 	f.text("email.subject", e.Subject)
 	f.text("email.from.address", e.From)
 	f.list("email.to.address", e.To)
+	f.list("keytrail.references", e.References)
 	f.text("keytrail.certainty", e.Certainty.String())
 	f.time(e.Time)
 	f.others(e.Others, e.TimeConflict)

@@ -146,6 +146,7 @@ func (r *record) decode(text func(uint32) string) (forensics.Event, error) {
 type more struct {
 	To          []string            `json:"email.to.address,omitempty"`
 	Others      []moreTime          `json:"keytrail.time.others,omitempty"`
+	References  []string            `json:"keytrail.references,omitempty"`
 	Amount      string              `json:"keytrail.amount,omitempty"`
 	Asset       string              `json:"keytrail.asset,omitempty"`
 	Destination string              `json:"keytrail.destination,omitempty"`
@@ -206,11 +207,11 @@ func decodeBound(m *moreTime) forensics.Time {
 // encodeMore gives an empty text where there is nothing more.
 func encodeMore(e *forensics.Event) (string, error) {
 	if len(e.To) == 0 && len(e.Others) == 0 && e.Amount == "" && e.Asset == "" && e.Destination == "" && e.TxID == "" && e.ValueUSD == "" &&
-		len(e.Messages) == 0 && len(e.Reasons) == 0 && len(e.UIDs) == 0 && e.RuleBasis == "" && e.Bounds == nil {
+		len(e.Messages) == 0 && len(e.Reasons) == 0 && len(e.UIDs) == 0 && e.RuleBasis == "" && e.Bounds == nil && len(e.References) == 0 {
 		return "", nil
 	}
 	m := more{To: e.To, Amount: e.Amount, Asset: e.Asset, Destination: e.Destination, TxID: e.TxID, ValueUSD: e.ValueUSD,
-		Messages: e.Messages, Reasons: e.Reasons, UIDs: e.UIDs, RuleBasis: e.RuleBasis}
+		Messages: e.Messages, Reasons: e.Reasons, UIDs: e.UIDs, RuleBasis: e.RuleBasis, References: e.References}
 	for _, t := range e.Others {
 		m.Others = append(m.Others, encodeTime(t))
 	}
@@ -230,7 +231,7 @@ func decodeMore(text string, e *forensics.Event) error {
 		return fmt.Errorf("column more: %w", err)
 	}
 	e.To, e.Amount, e.Asset, e.Destination, e.TxID, e.ValueUSD = m.To, m.Amount, m.Asset, m.Destination, m.TxID, m.ValueUSD
-	e.Messages, e.Reasons, e.UIDs, e.RuleBasis = m.Messages, m.Reasons, m.UIDs, m.RuleBasis
+	e.Messages, e.Reasons, e.UIDs, e.RuleBasis, e.References = m.Messages, m.Reasons, m.UIDs, m.RuleBasis, m.References
 	for _, t := range m.Others {
 		e.Others = append(e.Others, t.decode())
 	}

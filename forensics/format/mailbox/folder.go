@@ -93,6 +93,10 @@ type maildirName struct {
 	flags  string // the letters behind "2,"
 	info   bool   // the name has a "2," part
 	last   forensics.Time
+
+	uid      uint32         // where the program that made the copy writes it; else 0
+	internal forensics.Time // the server's INTERNALDATE, likewise
+	account  string         // whose mail it is, likewise
 }
 
 // parseMaildirName takes DIR/cur/NAME:2,FLAGS or DIR/new/NAME apart. Copies on Windows, where
@@ -112,11 +116,89 @@ func parseMaildirName(name string) (m maildirName, ok bool) {
 			break
 		}
 	}
-	if digits, _, found := strings.Cut(base, "."); found {
+	if digits, rest, found := strings.Cut(base, "."); found {
 		m.last, _ = epoch(digits, "Maildir file name")
+		if m.uid = acquiredUID(rest); m.uid != 0 {
+			m.internal = m.last
+			m.internal.Desc = "INTERNALDATE"
+			if m.last.IsZero() {
+				m.internal = forensics.Time{}
+			}
+		}
 	}
-	m.folder = maildirFolder(strings.TrimSuffix(strings.TrimSuffix(dir, parent), "/"))
+	if m.uid == 0 {
+		m.uid = syncedUID(base)
+	}
+	at := strings.TrimSuffix(strings.TrimSuffix(dir, parent), "/")
+	if m.internal.IsZero() {
+		m.folder = maildirFolder(at)
+	} else {
+		m.account, m.folder = acquiredFolder(at)
+	}
 	return m, true
+}
+
+// acquiredUID reads what stands behind the second in the name of a message that keytrail copied over
+// IMAP: U, the UID, a dot and 16 digits of its SHA-256 (docs/acquire.md).
+func acquiredUID(rest string) uint32 {
+	number, hash, found := strings.Cut(rest, ".")
+	if !found || len(hash) != 16 || !strings.HasPrefix(number, "U") || strings.Trim(hash, "0123456789abcdef") != "" {
+		return 0
+	}
+	n, err := strconv.ParseUint(number[1:], 10, 32)
+	if err != nil {
+		return 0
+	}
+	return uint32(n)
+}
+
+// acquiredFolder takes the folder of such a message apart: everything behind the account, bytes
+// written as %XX read back, the server's modified UTF-7 decoded.
+func acquiredFolder(dir string) (account, folder string) {
+	parts := strings.Split(strings.Trim(dir, "/"), "/")
+	for i, p := range parts {
+		if strings.Contains(p, "@") && i+1 < len(parts) {
+			account, parts = strings.ToLower(unescapeName(p)), parts[i+1:]
+			break
+		}
+	}
+	for i, p := range parts {
+		parts[i] = decodeUTF7(unescapeName(p))
+	}
+	return account, strings.Join(parts, "/")
+}
+
+// unescapeName reads %XX back; what is none stays.
+func unescapeName(s string) string {
+	if !strings.Contains(s, "%") {
+		return s
+	}
+	out := make([]byte, 0, len(s))
+	for i := 0; i < len(s); i++ {
+		if s[i] == '%' && i+2 < len(s) {
+			if n, err := strconv.ParseUint(s[i+1:i+3], 16, 8); err == nil {
+				out = append(out, byte(n))
+				i += 2
+				continue
+			}
+		}
+		out = append(out, s[i])
+	}
+	return string(out)
+}
+
+// syncedUID reads the UID that mbsync and OfflineIMAP write into the name: "...,U=123,..." before the flags.
+func syncedUID(base string) uint32 {
+	_, rest, found := strings.Cut(base, ",U=")
+	if !found {
+		return 0
+	}
+	digits, _, _ := strings.Cut(rest, ",")
+	n, err := strconv.ParseUint(digits, 10, 32)
+	if err != nil {
+		return 0
+	}
+	return uint32(n)
 }
 
 // maildirFolder decodes the directory that holds cur and new. ".Archive.2022" below the

@@ -8,7 +8,9 @@ import (
 
 // parse runs the splitter over an item.
 func parse(ctx context.Context, in *format.Input, out format.Sink, o origin, single bool) error {
-	o.account = in.Account
+	if in.Account != "" {
+		o.account = in.Account
+	}
 	s := newSplitter(ctx, in.Reader, in.Head, in.Size, single)
 	b := newBuilder(o)
 	for s.next() {

@@ -32,6 +32,10 @@ const (
 	fieldEncoding
 	fieldDisposition
 	fieldListID
+	fieldReferences
+	fieldInReplyTo
+	fieldXUID
+	fieldXIMAP
 	numFields
 )
 
@@ -42,8 +46,13 @@ func identify(name []byte) fieldID {
 		return match(name, "to", fieldTo, "cc", fieldCc)
 	case 4:
 		return match(name, "date", fieldDate, "from", fieldFrom)
+	case 5:
+		return match(name, "x-uid", fieldXUID, "", 0)
 	case 6:
-		return match(name, "sender", fieldSender, "status", fieldStatus)
+		if id := match(name, "sender", fieldSender, "status", fieldStatus); id != otherField {
+			return id
+		}
+		return match(name, "x-imap", fieldXIMAP, "", 0)
 	case 7:
 		return match(name, "subject", fieldSubject, "list-id", fieldListID)
 	case 8:
@@ -52,9 +61,12 @@ func identify(name []byte) fieldID {
 		}
 		return match(name, "x-status", fieldXStatus, "", 0)
 	case 10:
-		return match(name, "message-id", fieldMessageID, "", 0)
+		if id := match(name, "message-id", fieldMessageID, "references", fieldReferences); id != otherField {
+			return id
+		}
+		return match(name, "x-imapbase", fieldXIMAP, "", 0)
 	case 11:
-		return match(name, "envelope-to", fieldDeliveredTo, "", 0)
+		return match(name, "envelope-to", fieldDeliveredTo, "in-reply-to", fieldInReplyTo)
 	case 12:
 		return match(name, "delivered-to", fieldDeliveredTo, "content-type", fieldContentType)
 	case 13:
@@ -108,14 +120,14 @@ func equalFold(b []byte, lower string) bool {
 func fieldWeight(name []byte) int {
 	switch identify(name) {
 	case fieldReceived, fieldMessageID, fieldDeliveredTo, fieldLabels, fieldAuth, fieldARCAuth,
-		fieldReplyTo, fieldOriginatingIP, fieldMozillaStatus, fieldEncoding, fieldListID:
+		fieldReplyTo, fieldOriginatingIP, fieldMozillaStatus, fieldEncoding, fieldListID, fieldReferences, fieldInReplyTo:
 		return 2
 	case fieldDate, fieldFrom, fieldTo, fieldCc, fieldSubject, fieldSender, fieldStatus, fieldXStatus,
 		fieldContentType, fieldContentLength, fieldDisposition:
 		return 1
 	}
 	switch strings.ToLower(string(name[:min(len(name), 40)])) {
-	case "return-path", "mime-version", "dkim-signature", "domainkey-signature", "in-reply-to", "references",
+	case "return-path", "mime-version", "dkim-signature", "domainkey-signature",
 		"received-spf", "arc-seal", "arc-message-signature", "errors-to", "content-id", "content-class", "thread-index",
 		"delivery-date", "resent-from", "resent-to", "resent-date", "resent-message-id", "list-unsubscribe":
 		return 2

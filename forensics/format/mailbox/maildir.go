@@ -44,5 +44,5 @@ func (Maildir) Match(h *format.Head) format.Guess {
 // Parse implements format.Format.
 func (Maildir) Parse(ctx context.Context, in *format.Input, out format.Sink) error {
 	m, _ := parseMaildirName(in.Name)
-	return parse(ctx, in, out, origin{folder: m.folder, flags: flagReasons(m.flags), last: m.last}, true)
+	return parse(ctx, in, out, origin{account: m.account, acquired: m.account != "", folder: m.folder, flags: flagReasons(m.flags), internal: m.internal, last: m.last, uid: m.uid}, true)
 }

@@ -14,10 +14,13 @@ import (
 
 // origin is what is known of a message from outside its bytes.
 type origin struct {
-	account  string         // as the user says
+	account  string         // as the user says, or the copy
+	acquired bool           // it was copied from this account's own mailbox over IMAP
 	folder   string         // the Maildir folder or the mailbox file's name
 	flags    []string       // from a Maildir name
+	internal forensics.Time // the server's INTERNALDATE, where the name of a copy says it
 	last     forensics.Time // a time that stands in for a missing one
+	uid      uint32         // from a Maildir name; 0 where it says none
 	unescape bool           // `>From ` lines are escaped
 }
 
@@ -28,6 +31,9 @@ type builder struct {
 	rec    format.Record
 	events [1]forensics.Event
 	mail   forensics.Mail
+	// numbered says that the mailbox file is one whose server writes UIDs into it: its first message
+	// has the field that begins such a file. Any sender can write X-UID into a mail.
+	numbered bool
 }
 
 func newBuilder(o origin) *builder {
@@ -65,6 +71,8 @@ func (b *builder) emit(l *letter, out format.Sink) error {
 	b.people(e)
 	e.MessageID = messageID(h.get(fieldMessageID))
 	e.Subject = decodeValue(h.get(fieldSubject))
+	e.References = references(h)
+	e.UID = b.uid()
 	b.times(e)
 	b.place(e)
 	b.fact(e)
@@ -139,6 +147,14 @@ func (b *builder) times(e *forensics.Event) {
 		date = timeOf(v, "Date header")
 	}
 	switch {
+	case !b.origin.internal.IsZero():
+		e.Time = b.origin.internal
+		for _, t := range [...]forensics.Time{received, date} {
+			if t.Original != "" {
+				e.Others = append(e.Others, t)
+			}
+		}
+		return
 	case !received.IsZero() && (!received.Unreliable || date.IsZero() || date.Unreliable):
 		e.Time = received
 		if h.first[fieldDate] > 0 {
@@ -230,7 +246,7 @@ func (b *builder) account(e *forensics.Event) string {
 		}
 		return e.From
 	}
-	if h.above(fieldDeliveredTo) {
+	if h.above(fieldDeliveredTo) && !b.origin.acquired {
 		if a := parseAddresses(h.get(fieldDeliveredTo), 2); len(a) == 1 {
 			return a[0].addr
 		}
