@@ -175,3 +175,18 @@ func BenchmarkMillion(b *testing.B) {
 		}
 	})
 }
+
+// millionOfAThousand makes a million events of a thousand accounts.
+func millionOfAThousand() []forensics.Event {
+	events := auditEvents(1_000_000, 2)
+	r := rand.New(rand.NewPCG(9, 9))
+	for i := range events {
+		e := &events[i]
+		e.Account = fmt.Sprintf("user%04d@example.com", r.IntN(1000))
+		e.Actor, e.ASN = e.Account, 64496+uint32(e.IP.As4()[2])
+		if e.Kind == forensics.RuleSet {
+			e.Key = fmt.Sprintf("Outlook-%d", r.IntN(40))
+		}
+	}
+	return events
+}

@@ -78,8 +78,11 @@ type Case struct {
 	facts   *factTable // of the writer; nil before the first event
 	bulk    *bulk      // the writer's prepared inserts; nil before the first event
 
-	mu    sync.Mutex // guards state
-	state *state     // nil until first needed
+	mu     sync.Mutex // guards state and briefs
+	state  *state     // nil until first needed
+	briefs *Briefs    // of the newest state that was asked for
+
+	incidents atomic.Pointer[map[int64][]int64]
 
 	cache textCache
 }

@@ -93,7 +93,7 @@ func (q *query) term(t *filter.Term) (bitset, error) {
 	case "evidence":
 		return where(q.n, func(i int) bool { return evidenceOf(q.s.evidence, col.item[i]) == t.Number }), nil
 	case "incident":
-		return newBitset(q.n), nil // no incidents are stored yet
+		return q.inIncident(t), nil
 	case "ip":
 		return q.column(textIP, q.ips(t)), nil
 	case "subject":

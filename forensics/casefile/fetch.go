@@ -73,7 +73,7 @@ func (c *Case) fetch(rows []int64) ([]forensics.Event, error) {
 		return nil, nil
 	}
 	ctx := context.Background()
-	f := fetcher{c: c, r: c.reader, texts: map[uint32]string{0: ""}}
+	f := fetcher{c: c, r: c.reader, texts: map[uint32]string{0: ""}, incidents: c.incidentsOf()}
 	var err error
 	if f.origins, err = c.origins(ctx); err != nil {
 		return nil, fmt.Errorf("read events: %w", err)
@@ -99,6 +99,8 @@ type fetcher struct {
 	origins  map[int64]*origin
 	verdicts *verdicts
 	texts    map[uint32]string // those of this call
+	// incidents of each event, as SetIncidents gave them
+	incidents map[int64][]int64
 }
 
 // batch adds events to out.
@@ -157,6 +159,7 @@ func (f *fetcher) event(r *record) (forensics.Event, error) {
 		}
 	}
 	e.Verdict = f.verdicts.of(&e)
+	e.Incidents = f.incidents[e.Row]
 	return e, nil
 }
 

@@ -223,7 +223,7 @@ func (c *Case) forget(item, generation int64) {
 	}
 	s.remove(uint32(item))
 	s.generation, s.epoch = generation, s.epoch+1
-	c.state = &s
+	c.state, c.briefs = &s, nil
 }
 
 // ID gives the item's number in the case.

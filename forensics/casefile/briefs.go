@@ -1,0 +1,212 @@
+package casefile
+
+import (
+	"context"
+	"fmt"
+	"hash/maphash"
+	"slices"
+	"strings"
+	"unsafe"
+
+	"keytrail/forensics"
+)
+
+// Briefs hands out the events of one snapshot account by account, out of the columns in
+// memory. Two goroutines may ask at once.
+type Briefs struct {
+	c       *Case
+	s       *state
+	symbols symbols
+
+	accounts []string
+	place    map[string]int // of an account in accounts
+	start    []uint32       // where each account's events begin in index; one more than accounts
+	index    []uint32       // events by account, in the order of the timeline
+}
+
+var _ forensics.Briefs = (*Briefs)(nil)
+
+// Briefs takes a snapshot of the case for detection.
+func (c *Case) Briefs(ctx context.Context) (*Briefs, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	s, err := c.current(ctx)
+	if err != nil {
+		return nil, err
+	}
+	s.sort()
+	if c.briefs == nil || c.briefs.s != s {
+		c.briefs = newBriefs(c, s)
+	}
+	return c.briefs, nil
+}
+
+// newBriefs sorts the events by account: a count, then each event to its place.
+func newBriefs(c *Case, s *state) *Briefs {
+	b := &Briefs{c: c, s: s, symbols: newSymbols(&s.texts), place: map[string]int{}}
+	column := s.columns.texts[textAccount]
+	count := make([]uint32, len(s.texts.end))
+	for _, id := range column {
+		count[id]++
+	}
+	b.symbols.merge(count)
+	var ids []uint32
+	for id, n := range count {
+		if n > 0 {
+			ids = append(ids, uint32(id))
+		}
+	}
+	slices.SortFunc(ids, func(x, y uint32) int { return strings.Compare(b.text(x), b.text(y)) })
+	next := make([]uint32, len(count)) // where the next event of an account goes
+	at := uint32(0)
+	for i, id := range ids {
+		b.accounts = append(b.accounts, b.text(id))
+		b.place[b.text(id)] = i
+		b.start = append(b.start, at)
+		next[id] = at
+		at += count[id]
+	}
+	b.start = append(b.start, at)
+	b.index = make([]uint32, at)
+	for _, i := range s.order {
+		id := b.symbols.of(column[i])
+		b.index[next[id]] = i
+		next[id]++
+	}
+	return b
+}
+
+// Len tells how many events the snapshot has.
+func (b *Briefs) Len() int { return len(b.index) }
+
+// Accounts implements forensics.Briefs. The list is the snapshot's own.
+func (b *Briefs) Accounts() []string { return b.accounts }
+
+// Account implements forensics.Briefs. An account that the case does not have gives no events.
+func (b *Briefs) Account(account string, buffer []forensics.Brief) (forensics.AccountEvents, error) {
+	at, ok := b.place[account]
+	if !ok {
+		return forensics.AccountEvents{Account: account, Briefs: buffer[:0]}, nil
+	}
+	index := b.index[b.start[at]:b.start[at+1]]
+	buffer = slices.Grow(buffer[:0], len(index))[:len(index)]
+	b.fill(buffer, index)
+	return forensics.AccountEvents{Account: account, Briefs: buffer}, nil
+}
+
+// fill reads every column at the events' places. The places of one account lie far from each
+// other, so it is the memory that takes its time: reads that do not wait for one another stand together.
+func (b *Briefs) fill(to []forensics.Brief, index []uint32) {
+	c := &b.s.columns
+	t := &c.texts
+	account, actor, ip, host, country := t[textAccount], t[textActor], t[textIP], t[textHost], t[textCountry]
+	for k, i := range index {
+		r := &to[k]
+		status := c.status[i]
+		*r = forensics.Brief{
+			Row: c.row[i], Time: c.time[i], Item: int64(c.item[i]),
+			Kind: forensics.Kind(c.kind[i]), Certainty: forensics.Certainty(status >> shiftCertainty & 3),
+			Outcome: forensics.Outcome(status >> shiftOutcome & 3), Sender: forensics.Sender(status >> shiftSenderState & 3),
+			Unreliable: status&statusUnreliable != 0,
+			ASN:        c.asn[i], Session: c.session[i], Message: c.message[i],
+			Account: forensics.Symbol(account[i]), Actor: forensics.Symbol(actor[i]), IP: forensics.Symbol(ip[i]),
+			Host: forensics.Symbol(host[i]), Country: forensics.Symbol(country[i]),
+		}
+	}
+	org, client, protocol, service, operation := t[textOrg], t[textClient], t[textProtocol], t[textService], t[textOperation]
+	from, key, folder, detail, provider := t[textSender], t[textKey], t[textFolder], t[textDetail], t[textFormat]
+	for k, i := range index {
+		r := &to[k]
+		r.Org, r.Client, r.Protocol = forensics.Symbol(org[i]), forensics.Symbol(client[i]), forensics.Symbol(protocol[i])
+		r.Service, r.Operation, r.From = forensics.Symbol(service[i]), forensics.Symbol(operation[i]), forensics.Symbol(from[i])
+		r.Key, r.Folder, r.Detail = forensics.Symbol(key[i]), forensics.Symbol(folder[i]), forensics.Symbol(detail[i])
+		r.Provider = forensics.Symbol(provider[i])
+	}
+	if b.symbols.first == nil {
+		return
+	}
+	for k := range to {
+		r := &to[k]
+		for _, s := range [...]*forensics.Symbol{&r.Account, &r.Actor, &r.IP, &r.Host, &r.Country, &r.Org, &r.Client, &r.Protocol, &r.Service,
+			&r.Operation, &r.From, &r.Key, &r.Folder, &r.Detail, &r.Provider} {
+			*s = forensics.Symbol(b.symbols.first[*s])
+		}
+	}
+}
+
+// Text implements forensics.Briefs. It is folded as filters compare texts.
+func (b *Briefs) Text(s forensics.Symbol) string { return b.text(uint32(s)) }
+
+func (b *Briefs) text(id uint32) string { return b.s.texts.view(id) }
+
+// Events implements forensics.Briefs: those that were taken away meanwhile are an error, because
+// the caller counts on one event for each row.
+func (b *Briefs) Events(rows []int64) ([]forensics.Event, error) {
+	events, err := b.c.fetch(rows)
+	if err == nil && len(events) != len(rows) {
+		return nil, fmt.Errorf("read events: %d of %d are not in the case any more", len(rows)-len(events), len(rows))
+	}
+	return events, err
+}
+
+// view shows a text without copying it: what was once put into blob never changes.
+func (t *texts) view(id uint32) string {
+	b := t.get(int(id))
+	if len(b) == 0 {
+		return ""
+	}
+	return unsafe.String(&b[0], len(b))
+}
+
+// symbols give texts that are folded to the same one number: that of the first of them.
+type symbols struct {
+	first []uint32 // nil where every text is folded to one of its own
+}
+
+func newSymbols(t *texts) symbols {
+	n := len(t.end)
+	size := 1024
+	for size < 2*n {
+		size *= 2
+	}
+	table := make([]uint32, size) // open addressing; 0 is an empty slot
+	seed := maphash.MakeSeed()
+	var s symbols
+	for id := 1; id < n; id++ {
+		text := t.get(id)
+		at := int(maphash.Bytes(seed, text)) & (size - 1)
+		for table[at] != 0 && string(t.get(int(table[at]))) != string(text) {
+			at = (at + 1) & (size - 1)
+		}
+		if table[at] == 0 {
+			table[at] = uint32(id)
+			continue
+		}
+		if s.first == nil {
+			s.first = make([]uint32, n)
+			for i := range s.first {
+				s.first[i] = uint32(i)
+			}
+		}
+		s.first[id] = table[at]
+	}
+	return s
+}
+
+// of gives the symbol of a text.
+func (s symbols) of(id uint32) uint32 {
+	if s.first == nil {
+		return id
+	}
+	return s.first[id]
+}
+
+// merge adds what was counted of the texts of one symbol.
+func (s symbols) merge(count []uint32) {
+	for id, first := range s.first {
+		if first != uint32(id) {
+			count[first] += count[id]
+			count[id] = 0
+		}
+	}
+}
