@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"net"
 	"os"
 	"path/filepath"
 	"strings"
@@ -31,6 +32,7 @@ type acquireFlags struct {
 	folders  []string
 	since    string
 	before   string
+	dkim     bool
 }
 
 func (p *Program) acquireCommand() *cobra.Command {
@@ -54,6 +56,7 @@ func (p *Program) acquireCommand() *cobra.Command {
 	f.StringArrayVar(&flags.folders, "folder", nil, "copy this folder only; may be given several times (a name, or a mark such as \\Trash)")
 	f.StringVar(&flags.since, "since", "", "copy only mail that arrived at or after this time, such as 2022-11-01 (UTC)")
 	f.StringVar(&flags.before, "before", "", "copy only mail that arrived before this time")
+	f.BoolVar(&flags.dkim, "dkim", false, "verify the senders' signatures while their keys can still be asked for in DNS")
 	return cmd
 }
 
@@ -125,6 +128,9 @@ func (p *Program) acquireOptions(name, mailbox string, flags acquireFlags) (acqu
 	if !o.Since.IsZero() && !o.Before.IsZero() && !o.Since.Before(o.Before) {
 		return o, usagef("--since %s is not before --before %s: no mail can be between them", flags.since, flags.before)
 	}
+	if flags.dkim {
+		o.DKIM = net.DefaultResolver.LookupTXT
+	}
 	if flags.ca != "" {
 		if o.Roots, err = trusting(flags.ca); err != nil {
 			return o, err
@@ -152,6 +158,9 @@ func (f acquireFlags) words(name string, target acquire.Target) []string {
 	}
 	add("--since", f.since)
 	add("--before", f.before)
+	if f.dkim {
+		words = append(words, "--dkim")
+	}
 	return words
 }
 

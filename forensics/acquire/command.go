@@ -18,6 +18,8 @@ const (
 	cmdID         = `ID ("name" "keytrail" "version" "%s")`
 	cmdStatus     = "STATUS %s (MESSAGES UIDNEXT UIDVALIDITY)"
 	cmdExamine    = "EXAMINE %s"
+	cmdEnable     = "ENABLE QRESYNC"
+	cmdVanished   = "UID FETCH 1:* (FLAGS) (CHANGEDSINCE %d VANISHED)"
 	cmdUIDs       = "UID FETCH %s (UID INTERNALDATE)"
 	cmdFetch      = "UID FETCH %s (UID FLAGS INTERNALDATE RFC822.SIZE%s BODY.PEEK[])"
 )
@@ -137,7 +139,11 @@ func (c *conn) count(folder string) (messages int64, err error) {
 // examine opens a folder for reading only.
 func (c *conn) examine(folder string) (Observation, error) {
 	var o Observation
-	err := c.command(c.limits.Command, fmt.Sprintf(cmdExamine, quote(folder)), func(a *answer) error {
+	text := fmt.Sprintf(cmdExamine, quote(folder))
+	if c.caps["CONDSTORE"] || c.caps["QRESYNC"] { // RFC 7162: without it a server need not tell HIGHESTMODSEQ
+		text += " (CONDSTORE)"
+	}
+	err := c.command(c.limits.Command, text, func(a *answer) error {
 		if a.kind == "EXISTS" {
 			o.Messages = a.number
 		}

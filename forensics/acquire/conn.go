@@ -23,6 +23,7 @@ type conn struct {
 	unhook func() bool
 
 	tags     int
+	resync   bool // QRESYNC is switched on
 	caps     map[string]bool
 	okCode   string // response code of the last command that succeeded
 	okArg    string
@@ -313,7 +314,7 @@ func (c *conn) read() (*answer, error) {
 			return nil, err
 		}
 		return a, w.end()
-	case "LIST", "STATUS", "ID", "CAPABILITY":
+	case "LIST", "STATUS", "ID", "CAPABILITY", "VANISHED":
 		a.values, err = w.values()
 		return a, err
 	}

@@ -29,6 +29,9 @@ type Result struct {
 func (s *Session) Copy(ctx context.Context, parent string) (Result, error) {
 	s.started = time.Now()
 	var err error
+	if s.o.DKIM != nil && s.verifier == nil {
+		s.verifier = newVerifier(ctx, s.o.DKIM)
+	}
 	if s.store, err = openStore(parent, &s.o); err != nil {
 		return Result{}, s.explain(err)
 	}
@@ -184,12 +187,15 @@ func (s *Session) copyFolder(l listed) error {
 	if err != nil {
 		return err
 	}
+	if err := s.compare(f, &o); err != nil {
+		return err
+	}
 	if err := f.observe(o, all, s.o.Now()); err != nil {
 		return err
 	}
 	p := &pass{session: s, folder: f, all: all, have: f.has(all), extras: c.extras(o.HighestModSeq != 0)}
 	s.state.FolderTotal, s.state.FolderDone = int64(len(all)), int64(len(f.done))
-	p.keeper, err = newKeeper(f, s.o.Now, func(bytes int64) {
+	p.keeper, err = newKeeper(f, s.o.Now, s.verifier, func(bytes int64) {
 		s.moved.Add(1)
 		s.bytes.Add(bytes)
 	})

@@ -34,7 +34,7 @@ type fake struct {
 const breakLine = "\x00break"
 
 // allowedCommands are the beginnings of everything that may ever be sent.
-var allowedCommands = []string{"CAPABILITY", "STARTTLS", "AUTHENTICATE ", "LOGIN ", "ID (", `LIST "" "*"`, "STATUS ", "EXAMINE ", "UID FETCH ", "LOGOUT"}
+var allowedCommands = []string{"CAPABILITY", "STARTTLS", "AUTHENTICATE ", "LOGIN ", "ID (", `LIST "" "*"`, "STATUS ", "EXAMINE ", "UID FETCH ", "ENABLE QRESYNC", "LOGOUT"}
 
 func (f *fake) start(t *testing.T) *fake {
 	t.Helper()

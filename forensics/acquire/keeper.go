@@ -57,6 +57,7 @@ func (b *blob) recycle() {
 type keeper struct {
 	folder *folder
 	now    func() time.Time
+	verify *verifier         // nil: signatures are not verified
 	stored func(bytes int64) // told of every message that is safe; any goroutine
 	jobs   chan *job
 	done   chan *job
@@ -72,12 +73,12 @@ type job struct {
 	blob *blob
 }
 
-func newKeeper(f *folder, now func() time.Time, stored func(int64)) (*keeper, error) {
+func newKeeper(f *folder, now func() time.Time, verify *verifier, stored func(int64)) (*keeper, error) {
 	journal, err := os.OpenFile(f.journal(), os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o600)
 	if err != nil {
 		return nil, diskError{err}
 	}
-	k := &keeper{folder: f, now: now, stored: stored, jobs: make(chan *job, waiting), done: make(chan *job, waiting)}
+	k := &keeper{folder: f, now: now, verify: verify, stored: stored, jobs: make(chan *job, waiting), done: make(chan *job, waiting)}
 	for range writers {
 		k.work.Go(k.write)
 	}
@@ -227,6 +228,12 @@ func (k *keeper) store(j *job) error {
 		}
 	} else if err := createFile(path, b.data); err != nil {
 		return err
+	}
+	if k.verify != nil {
+		var err error
+		if j.info.DKIM, err = k.verify.blob(b, path); err != nil {
+			return err
+		}
 	}
 	b.recycle()
 	if j.date.IsZero() {

@@ -23,6 +23,7 @@ type Options struct {
 	Tool    string         // such as "keytrail 0.1.0"
 	Command []string       // the command line, without secrets, for acquisition.json
 	Limits  Limits
+	DKIM    LookupTXT      // how DKIM keys are asked for; nil: signatures are not verified
 	Tell    func(Progress) // may be nil; never called twice at a time
 	Now     func() time.Time
 	Wait    func(ctx context.Context, d time.Duration) error // nil: a timer
@@ -30,7 +31,7 @@ type Options struct {
 
 func (o *Options) request() Request {
 	return Request{URL: o.Target.String(), Host: o.Target.Host, Port: o.Target.Port, User: o.Target.User, Folders: o.Folders,
-		Since: rfc3339(o.Since), Before: rfc3339(o.Before)}
+		Since: rfc3339(o.Since), Before: rfc3339(o.Before), DKIM: o.DKIM != nil}
 }
 
 // Session is a mailbox that is open. It is used by one goroutine.
@@ -44,6 +45,8 @@ type Session struct {
 	attempt int          // in a row without progress
 	moved   atomic.Int64 // messages that are safe
 	bytes   atomic.Int64
+
+	verifier *verifier // nil: signatures are not verified
 }
 
 // Progress is how far a copy has come. It is told about ten times a second.

@@ -55,6 +55,7 @@ type Request struct {
 	Folders []string `json:"asked_folders,omitempty"` // empty: all
 	Since   string   `json:"since,omitempty"`         // RFC 3339, by INTERNALDATE, inclusive
 	Before  string   `json:"before,omitempty"`        // exclusive
+	DKIM    bool     `json:"dkim,omitempty"`          // signatures are verified
 }
 
 // Totals count the messages of an acquisition or a folder.
@@ -155,8 +156,25 @@ type FolderInfo struct {
 	UIDValidity  uint32        `json:"uidvalidity"`
 	Observations []Observation `json:"observations"`
 	Complete     bool          `json:"complete"`
+	Baseline     *Baseline     `json:"baseline,omitempty"` // absent: no earlier acquisition in the case has this folder
+	Vanished     *Vanished     `json:"vanished,omitempty"` // stands beside every baseline
 	Totals
 	Problem string `json:"problem,omitempty"`
+}
+
+// Baseline is the same folder as the newest earlier acquisition of the mailbox saw it last.
+type Baseline struct {
+	Acquisition string `json:"acquisition"` // the name of its folder, beside this acquisition
+	Index       string `json:"index"`       // such as 0001: where its folder.json and messages.jsonl stand
+	Observation        // its last one, with uidvalidity, highestmodseq and uids
+}
+
+// Vanished is what the server says left a folder since its baseline, RFC 7162 section 3.2.6.
+type Vanished struct {
+	At       time.Time `json:"at"`                  // when it was asked, or would have been
+	Since    uint64    `json:"changed_since"`       // the HIGHESTMODSEQ of the baseline
+	UIDs     *string   `json:"uids,omitempty"`      // such as 1:5,8; "" where nothing left; absent: not asked
+	NotAsked string    `json:"not_asked,omitempty"` // why
 }
 
 // MessageInfo is a line of messages.jsonl.
@@ -178,6 +196,19 @@ type MessageInfo struct {
 	NotCopied    string   `json:"not_copied,omitempty"`  // outside, gone or refused
 	Reason       string   `json:"reason,omitempty"`      // the server's words for it
 	Fetched      string   `json:"fetched,omitempty"`     // RFC 3339, by this machine's clock
+	// DKIM has one entry for every signature, or one that says "none"; absent: not asked for.
+	DKIM []Signature `json:"dkim,omitempty"`
+}
+
+// Signature is what was found out about one DKIM signature at the time of the acquisition.
+type Signature struct {
+	Result     string `json:"result"` // pass, fail, not-checked; none: the message has no signature
+	Why        string `json:"why,omitempty"`
+	Domain     string `json:"domain,omitempty"`
+	Selector   string `json:"selector,omitempty"`
+	Identifier string `json:"identifier,omitempty"`  // the i= tag
+	RecordName string `json:"record_name,omitempty"` // where in DNS the key stood
+	Record     string `json:"record,omitempty"`      // the key record as DNS gave it
 }
 
 // Why a message that the server listed was not copied.

@@ -26,6 +26,7 @@ type store struct {
 	header  Header
 	folders []*folder
 	resumed bool
+	earlier func(wire string) *Baseline // nil until it is asked for
 }
 
 // openStore takes up the unfinished acquisition of the same request below parent, or begins one.
@@ -88,7 +89,7 @@ func unfinished(parent string, request Request) (*store, error) {
 }
 
 func sameRequest(a, b Request) bool {
-	return a.URL == b.URL && a.Host == b.Host && a.Port == b.Port && a.User == b.User && slices.Equal(a.Folders, b.Folders) && a.Since == b.Since && a.Before == b.Before
+	return a.URL == b.URL && a.Host == b.Host && a.Port == b.Port && a.User == b.User && slices.Equal(a.Folders, b.Folders) && a.Since == b.Since && a.Before == b.Before && a.DKIM == b.DKIM
 }
 
 // Finished reports whether an acquisition is whole: its manifest is written last.
