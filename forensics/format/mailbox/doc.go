@@ -18,5 +18,5 @@ import "keytrail/forensics/format"
 
 // Formats lists the formats of this package, the most particular first.
 func Formats() []format.Format {
-	return []format.Format{Maildir{}, MBox{}, EML{}}
+	return []format.Format{Acquisition{}, BackupIndex{}, UIDList{}, SyncState{}, Maildir{}, MBox{}, EML{}}
 }
