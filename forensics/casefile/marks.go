@@ -15,6 +15,12 @@ type before struct {
 	Tag      []tagged  `json:"tag,omitempty"`   // tags to put on again
 	Notes    []noted   `json:"notes,omitempty"` // an empty text: there was none
 	Verdicts []Verdict `json:"verdicts,omitempty"`
+	Settings []setting `json:"settings,omitempty"` // an empty value: it was not set
+}
+
+type setting struct {
+	Name  string `json:"name"`
+	Value string `json:"value"`
 }
 
 type tagged struct {
@@ -27,7 +33,9 @@ type noted struct {
 	Text  string `json:"text"`
 }
 
-func (b before) empty() bool { return len(b.Untag)+len(b.Tag)+len(b.Notes)+len(b.Verdicts) == 0 }
+func (b before) empty() bool {
+	return len(b.Untag)+len(b.Tag)+len(b.Notes)+len(b.Verdicts)+len(b.Settings) == 0
+}
 
 // mark runs a change of marks and writes it into the journal.
 func (c *Case) mark(change func(ctx context.Context, tx *sql.Tx) (string, before, error)) error {
@@ -139,6 +147,11 @@ func (c *Case) Undo() (what string, err error) {
 		if err := c.putBack(ctx, tx, b); err != nil {
 			return err
 		}
+		if len(b.Verdicts)+len(b.Settings) > 0 {
+			if err := c.log(ctx, tx, "undone", what); err != nil {
+				return err
+			}
+		}
 		_, err = tx.ExecContext(ctx, `UPDATE mark SET undone = ? WHERE seq = ?`, c.now(), seq)
 		return err
 	})
@@ -167,6 +180,11 @@ func (c *Case) putBack(ctx context.Context, tx *sql.Tx, b before) error {
 	}
 	for _, v := range b.Verdicts {
 		if err := c.putVerdict(ctx, tx, v); err != nil {
+			return err
+		}
+	}
+	for _, s := range b.Settings {
+		if err := c.putSetting(ctx, tx, s); err != nil {
 			return err
 		}
 	}
