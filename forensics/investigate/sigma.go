@@ -1,0 +1,171 @@
+package investigate
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"keytrail/forensics"
+	"keytrail/forensics/casefile"
+	"keytrail/forensics/evidence"
+	"keytrail/forensics/filter"
+	"keytrail/forensics/sigma"
+)
+
+// SigmaPrefix begins the Rule of a finding that a Sigma rule made; the rule's id or file follows.
+const SigmaPrefix = "SIGMA:"
+
+// sigmaWeights are what a rule's own level is worth beside the catalogue's findings.
+var sigmaWeights = map[string]float64{"informational": 0, "low": 0.05, "medium": 0.15, "high": 0.3, "critical": 0.4}
+
+// sigmaPage is how many events are read from the case at a time.
+const sigmaPage = 1000
+
+// RunSigma asks the rules about the raw record of every event of the formats that they want, read back from
+// the evidence. Records that cannot be read or taken apart are counted in what was not checked; a record that
+// gave several events is asked once. Findings are in the order of the accounts and times.
+func RunSigma(ctx context.Context, c *casefile.Case, set *sigma.Set) ([]forensics.Finding, []forensics.NotChecked, error) {
+	readers, err := openReaders(c)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer readers.close()
+	var findings []forensics.Finding
+	var skipped []forensics.NotChecked
+	for _, refused := range set.Refused {
+		skipped = append(skipped, forensics.NotChecked{Rule: SigmaPrefix + refused.File, Title: refused.Title, Why: refused.Why})
+	}
+	for _, format := range set.Formats() {
+		view, err := c.Query(ctx, sourceIs(format))
+		if err != nil {
+			return nil, nil, err
+		}
+		if view.Len() == 0 {
+			skipped = append(skipped, forensics.NotChecked{Rule: SigmaPrefix + format, Title: "all rules for " + format, Why: "no such source: no record of " + format})
+			continue
+		}
+		bad, example := 0, error(nil)
+		hits := map[forensics.Ref][]*sigma.Rule{}
+		for from := 0; from < view.Len(); from += sigmaPage {
+			if err := ctx.Err(); err != nil {
+				return nil, nil, err
+			}
+			page, err := view.Events(from, sigmaPage)
+			if err != nil {
+				return nil, nil, err
+			}
+			// In the order of the evidence an archive is unpacked once a page, not once a record.
+			slices.SortStableFunc(page, func(a, b forensics.Event) int {
+				return cmp.Or(cmp.Compare(a.Ref.Item, b.Ref.Item), cmp.Compare(a.Ref.Offset, b.Ref.Offset))
+			})
+			clear(hits)
+			for i := range page {
+				e := &page[i]
+				rules, asked := hits[e.Ref]
+				if !asked {
+					raw, err := readers.read(e)
+					if err == nil {
+						rules, err = set.Match(format, raw)
+					}
+					if err != nil {
+						bad, example = bad+1, err
+					}
+					hits[e.Ref] = rules
+				}
+				for _, rule := range rules {
+					findings = append(findings, sigmaFinding(e, rule))
+				}
+			}
+		}
+		if bad > 0 {
+			skipped = append(skipped, forensics.NotChecked{Rule: SigmaPrefix + format, Title: "all rules for " + format,
+				Why: fmt.Sprintf("%d records could not be asked, the last one because: %v", bad, example)})
+		}
+	}
+	slices.SortStableFunc(findings, func(a, b forensics.Finding) int {
+		return cmp.Or(strings.Compare(a.Account, b.Account), cmp.Compare(a.Start, b.Start), strings.Compare(a.Rule, b.Rule))
+	})
+	return findings, skipped, nil
+}
+
+// sourceIs is the filter for the events of one format.
+func sourceIs(format string) filter.Expr {
+	expr, err := filter.Parse("format:" + filter.Quote(format))
+	if err != nil {
+		panic("investigate: " + err.Error()) // the names of formats are ours
+	}
+	return expr
+}
+
+func sigmaFinding(e *forensics.Event, r *sigma.Rule) forensics.Finding {
+	f := forensics.Finding{Rule: SigmaPrefix + cmp.Or(r.ID, r.File), Account: filter.Fold(e.Account), Step: stepOf(e.Kind),
+		Start: e.Time.Nano, End: e.Time.Nano, Rows: []int64{e.Row}, Certainty: e.Certainty, Weight: sigmaWeights[strings.ToLower(r.Level)],
+		Why: fmt.Sprintf("the Sigma rule %q (%s) matches the record", r.Title, cmp.Or(r.Level, "no level"))}
+	if len(r.Techniques) > 0 {
+		f.Technique = strings.Join(r.Techniques, ", ")
+	}
+	if len(r.False) > 0 {
+		f.InnocentIf = "the rule names as innocent: " + strings.Join(r.False, "; ")
+	}
+	return f
+}
+
+// stepOf is the step that a kind of event speaks for, empty for none.
+func stepOf(k forensics.Kind) forensics.StepName {
+	switch k.Group() {
+	case forensics.GroupKey:
+		return forensics.StepKey
+	case forensics.GroupLogin:
+		return forensics.StepLogin
+	case forensics.GroupReset:
+		return forensics.StepReset
+	case forensics.GroupDeletion:
+		return forensics.StepDeletion
+	case forensics.GroupMoney:
+		return forensics.StepMoney
+	case forensics.GroupSettings:
+		return forensics.StepSettings
+	}
+	return ""
+}
+
+// readers read records back from the evidence of a case.
+type readers struct {
+	paths map[int64]string
+	open  map[int64]*evidence.Reader
+}
+
+func openReaders(c *casefile.Case) (*readers, error) {
+	list, err := c.Evidence()
+	if err != nil {
+		return nil, err
+	}
+	r := &readers{paths: map[int64]string{}, open: map[int64]*evidence.Reader{}}
+	for _, ev := range list {
+		r.paths[ev.ID] = ev.Path
+	}
+	return r, nil
+}
+
+// read gives the record of an event.
+func (r *readers) read(e *forensics.Event) ([]byte, error) {
+	reader := r.open[e.Ref.Evidence]
+	if reader == nil {
+		path, ok := r.paths[e.Ref.Evidence]
+		if !ok {
+			return nil, errors.New("its evidence is not in the case")
+		}
+		reader = evidence.NewReader(path, evidence.DefaultLimits())
+		r.open[e.Ref.Evidence] = reader
+	}
+	return reader.ReadAt(e.ItemName, e.Ref.Offset, e.Ref.Length)
+}
+
+func (r *readers) close() {
+	for _, reader := range r.open {
+		_ = reader.Close() // for reading only: nothing can be lost
+	}
+}
