@@ -99,47 +99,33 @@ func (c *columns) reserve(n, words int) {
 	c.wordsEnd = slices.Grow(c.wordsEnd, n)
 }
 
-// extend adds all events of other columns.
-func (c *columns) extend(from *columns) {
-	c.time = append(c.time, from.time...)
-	c.row = append(c.row, from.row...)
-	c.offset = append(c.offset, from.offset...)
-	c.fact = append(c.fact, from.fact...)
-	c.item = append(c.item, from.item...)
-	c.asn = append(c.asn, from.asn...)
-	c.session = append(c.session, from.session...)
-	c.message = append(c.message, from.message...)
-	c.nth = append(c.nth, from.nth...)
+// extend adds the events start to end, without end, of other columns.
+func (c *columns) extend(from *columns, start, end int) {
+	c.time = append(c.time, from.time[start:end]...)
+	c.row = append(c.row, from.row[start:end]...)
+	c.offset = append(c.offset, from.offset[start:end]...)
+	c.fact = append(c.fact, from.fact[start:end]...)
+	c.item = append(c.item, from.item[start:end]...)
+	c.asn = append(c.asn, from.asn[start:end]...)
+	c.session = append(c.session, from.session[start:end]...)
+	c.message = append(c.message, from.message[start:end]...)
+	c.nth = append(c.nth, from.nth[start:end]...)
 	for t := range c.texts {
-		c.texts[t] = append(c.texts[t], from.texts[t]...)
+		c.texts[t] = append(c.texts[t], from.texts[t][start:end]...)
 	}
-	c.kind = append(c.kind, from.kind...)
-	c.status = append(c.status, from.status...)
-	base := int64(len(c.words))
-	c.words = append(c.words, from.words...)
-	for _, end := range from.wordsEnd {
-		c.wordsEnd = append(c.wordsEnd, base+end)
+	c.kind = append(c.kind, from.kind[start:end]...)
+	c.status = append(c.status, from.status[start:end]...)
+	words := int64(0) // where the first of their subjects begins
+	if start > 0 {
+		words = from.wordsEnd[start-1]
 	}
-}
-
-// copyFrom adds event i of other columns.
-func (c *columns) copyFrom(from *columns, i int) {
-	c.time = append(c.time, from.time[i])
-	c.row = append(c.row, from.row[i])
-	c.offset = append(c.offset, from.offset[i])
-	c.fact = append(c.fact, from.fact[i])
-	c.item = append(c.item, from.item[i])
-	c.asn = append(c.asn, from.asn[i])
-	c.session = append(c.session, from.session[i])
-	c.message = append(c.message, from.message[i])
-	c.nth = append(c.nth, from.nth[i])
-	for t := range c.texts {
-		c.texts[t] = append(c.texts[t], from.texts[t][i])
+	base := int64(len(c.words)) - words
+	if start < end {
+		c.words = append(c.words, from.words[words:from.wordsEnd[end-1]]...)
 	}
-	c.kind = append(c.kind, from.kind[i])
-	c.status = append(c.status, from.status[i])
-	c.words = append(c.words, from.subject(i)...)
-	c.wordsEnd = append(c.wordsEnd, int64(len(c.words)))
+	for _, at := range from.wordsEnd[start:end] {
+		c.wordsEnd = append(c.wordsEnd, base+at)
+	}
 }
 
 // truncated gives the first n events. What is appended to the result does not

@@ -47,6 +47,13 @@ func addAll(path string, progress func(step int)) error {
 	defer c.Close()
 	step := 0
 	for item := range 4 {
+		if all, err := c.Evidence(); err != nil {
+			return err
+		} else if item == 2 && len(all) == 2 { // as when an add is followed by another
+			if err := inferAll(c); err != nil {
+				return err
+			}
+		}
 		ev, err := c.BeginEvidence(forensics.Evidence{Name: fmt.Sprint(item), Path: fmt.Sprintf("/evidence/%d", item), Size: 5})
 		if err != nil {
 			return err
@@ -99,7 +106,41 @@ func addAll(path string, progress func(step int)) error {
 			return err
 		}
 	}
+	if err := inferAll(c); err != nil {
+		return err
+	}
 	return c.Settle()
+}
+
+// inferAll infers from what is there, in two calls: the second takes half of it back.
+func inferAll(c *Case) error {
+	if stale, err := c.InferenceIsStale(context.Background()); err != nil || !stale {
+		return err
+	}
+	b, err := c.Briefs(context.Background())
+	if err != nil {
+		return err
+	}
+	a, err := b.Account("user3@example.com", nil)
+	if err != nil {
+		return err
+	}
+	var events []forensics.Event
+	var additions []Addition
+	for i, brief := range a.Briefs {
+		if brief.Certainty == forensics.Inferred {
+			continue
+		}
+		events = append(events, forensics.Event{Kind: forensics.MailMissing, Time: at(i), Account: "gone@example.com", Fact: fmt.Sprint("gap ", brief.Row),
+			Ref: forensics.Ref{Item: brief.Item, Offset: brief.Row}, SeenIn: []forensics.Ref{{Item: 1, Offset: brief.Row}}})
+		additions = append(additions, Addition{Row: brief.Row, Reasons: []string{"uid-gap"}, Refs: []forensics.Ref{{Item: 2, Offset: 1}}})
+	}
+	for n := 1; n <= 2; n++ {
+		if _, err := c.ReplaceInferred(context.Background(), events[:len(events)/n], additions[len(additions)/2*(n-1):]); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // dump writes everything of a case that must not depend on interruptions.
@@ -115,7 +156,8 @@ func dump(t *testing.T, path string) []string {
 		`SELECT 'evidence', * FROM evidence ORDER BY id`,
 		`SELECT 'item', id, evidence, name, digest, status, records, events, duplicates, warnings, first, last FROM item ORDER BY id`,
 		`SELECT 'event', ` + strings.ReplaceAll(strings.Join(eventColumns(), ", "), "fact, ", "fact IS NULL, ") + ` FROM event ORDER BY id`,
-		`SELECT 'seen', event, item, "offset", length, line FROM seen_in ORDER BY event, item, "offset"`,
+		`SELECT 'seen', event, fact = 0, item, "offset", length, line FROM seen_in ORDER BY event, item, "offset"`,
+		`SELECT 'addition', event, more FROM addition ORDER BY event`,
 		`SELECT 'warning', evidence, item, text FROM warning ORDER BY id`,
 		`SELECT 'text', id, text FROM text ORDER BY id`,
 		`SELECT 'custody', seq, what, detail FROM custody ORDER BY seq`,

@@ -29,7 +29,9 @@ const (
 	metaSchema     = "schema"     // number of the last migration
 	metaSalt       = "salt"       // of the hashes of facts, hexadecimal
 	metaGeneration = "generation" // grows with every change of the events
-	metaEpoch      = "epoch"      // grows whenever events are taken away
+	metaEpoch      = "epoch"      // grows whenever events are taken away or changed
+	metaNextRow    = "next_row"   // events get no smaller number
+	metaInferred   = "inferred"   // the generation for which ReplaceInferred was called
 )
 
 // dsn writes the address of a database file with what every connection needs.

@@ -128,7 +128,7 @@ func (f *fetcher) batch(out []forensics.Event, rows []int64) ([]forensics.Event,
 					each(f.r.tag, row, func() { e.Tags = append(e.Tags, f.r.tag.columnText(0)) }),
 					each(f.r.note, row, func() { e.Notes = append(e.Notes, f.r.note.columnText(0)) }))
 			}
-			if err = errors.Join(err, f.seen(&e)); err != nil {
+			if err = errors.Join(err, f.seen(&e), f.added(&e)); err != nil {
 				return err
 			}
 			out = append(out, e)
@@ -184,7 +184,7 @@ func (f *fetcher) loadText(id uint32) error {
 	return nil
 }
 
-// seen fills in the further refs.
+// seen fills in the further refs. What inference adds can be a place that is known already.
 func (f *fetcher) seen(e *forensics.Event) error {
 	s := f.r.seen
 	return each(s, e.Row, func() {
@@ -192,8 +192,18 @@ func (f *fetcher) seen(e *forensics.Event) error {
 		if o := f.origins[ref.Item]; o != nil {
 			ref.Evidence = o.evidence
 		}
+		if s.column(4) == 0 && (ref == e.Ref || len(e.SeenIn) > 0 && ref == e.SeenIn[len(e.SeenIn)-1]) {
+			return
+		}
 		e.SeenIn = append(e.SeenIn, ref)
 	})
+}
+
+// added overlays what inference adds.
+func (f *fetcher) added(e *forensics.Event) error {
+	var text string
+	err := each(f.r.addition, e.Row, func() { text = f.r.addition.columnText(0) })
+	return errors.Join(err, overlay(e, text))
 }
 
 // in writes " IN (?, ?, ...)" with its arguments.

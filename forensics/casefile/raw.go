@@ -160,6 +160,13 @@ func (s *rawStmt) bindText(i int, text string) {
 	sqlite3.Xsqlite3_bind_text(s.d.tls, s.p, int32(i), at, int32(len(text)), 0)
 }
 
+// bindString binds text of the size promised to begin; the empty text stays one.
+func (s *rawStmt) bindString(i int, text string) {
+	at := s.d.block + uintptr(s.d.used)
+	s.d.used += copy(s.d.arena[s.d.used:], text)
+	sqlite3.Xsqlite3_bind_text(s.d.tls, s.p, int32(i), at, int32(len(text)), 0)
+}
+
 // bindBlob binds bytes of the size promised to begin.
 func (s *rawStmt) bindBlob(i int, b []byte) {
 	at := s.d.block + uintptr(s.d.used)

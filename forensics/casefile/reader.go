@@ -17,7 +17,7 @@ type reader struct {
 	mu                     sync.Mutex
 	db                     *rawDB
 	event, text, tag, note *rawStmt
-	seen, marked           *rawStmt
+	seen, marked, addition *rawStmt
 }
 
 // openReader opens the connection to the database at an address as dsn writes it.
@@ -35,7 +35,8 @@ func openReader(address string) (*reader, error) {
 		{&r.text, `SELECT text FROM text WHERE id = ?`},
 		{&r.tag, `SELECT tag FROM tag WHERE event = ? ORDER BY tag`},
 		{&r.note, `SELECT text FROM note WHERE event = ?`},
-		{&r.seen, `SELECT item, "offset", length, line FROM seen_in WHERE event = ? ORDER BY item, "offset"`},
+		{&r.seen, `SELECT item, "offset", length, line, fact FROM seen_in WHERE event = ? ORDER BY item, "offset", length, line, fact DESC`},
+		{&r.addition, `SELECT more FROM addition WHERE event = ?`},
 		{&r.marked, `SELECT EXISTS (SELECT 1 FROM tag) OR EXISTS (SELECT 1 FROM note)`},
 	} {
 		if *p.to, err = db.prepare(p.query); err != nil {
@@ -52,7 +53,7 @@ func (r *reader) Close() error {
 	if r.db == nil {
 		return nil
 	}
-	for _, s := range []*rawStmt{r.event, r.text, r.tag, r.note, r.seen, r.marked} {
+	for _, s := range []*rawStmt{r.event, r.text, r.tag, r.note, r.seen, r.marked, r.addition} {
 		s.Close()
 	}
 	db := r.db

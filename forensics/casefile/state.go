@@ -85,7 +85,7 @@ func (s *state) absorb() {
 	}
 	s.columns.reserve(n, words)
 	for i := range s.pending {
-		s.columns.extend(&s.pending[i])
+		s.columns.extend(&s.pending[i], 0, s.pending[i].len())
 	}
 	s.pending = nil
 }
@@ -239,10 +239,73 @@ func (s *state) remove(item uint32) {
 	}
 	old := s.columns
 	s.columns = old.truncated(start)
-	for i := start; i < old.len(); i++ {
-		if old.item[i] != item {
-			s.columns.copyFrom(&old, i)
+	for from := start; from < old.len(); {
+		if old.item[from] == item {
+			from++
+			continue
 		}
+		to := from + 1
+		for to < old.len() && old.item[to] != item {
+			to++
+		}
+		s.columns.extend(&old, from, to)
+		from = to
 	}
 	s.order, s.dated, s.settled = nil, 0, 0
+}
+
+// replace takes rows away, gives rows other contents, and adds some at the end; the
+// order stays whole.
+func (s *state) replace(gone []int64, altered map[int64]*record, fresh []*record) {
+	s.sort()
+	old := s.columns
+	var removed []uint32 // indexes, ascending
+	for _, row := range gone {
+		if i, ok := old.find(row); ok {
+			removed = append(removed, uint32(i))
+		}
+	}
+	touched := slices.Clone(removed)
+	for row := range altered {
+		if i, ok := old.find(row); ok {
+			touched = append(touched, uint32(i))
+		}
+	}
+	slices.Sort(removed)
+	slices.Sort(touched)
+	if len(touched) > 0 {
+		s.columns = old.truncated(int(touched[0]))
+		s.settled = 0
+	}
+	var sorted []uint32 // indexes of what has another or a new place in the order
+	for k, i := range touched {
+		if r := altered[old.row[i]]; r != nil {
+			sorted = append(sorted, uint32(s.columns.len()))
+			s.columns.append(r)
+		}
+		end := old.len()
+		if k+1 < len(touched) {
+			end = int(touched[k+1])
+		}
+		s.columns.extend(&old, int(i)+1, end)
+	}
+	for _, r := range fresh {
+		sorted = append(sorted, uint32(s.columns.len()))
+		s.columns.append(r)
+	}
+	kept := s.order
+	if len(touched) > 0 {
+		kept = make([]uint32, 0, len(s.order))
+		for _, i := range s.order {
+			if _, found := slices.BinarySearch(touched, i); found {
+				continue
+			}
+			before, _ := slices.BinarySearch(removed, i)
+			kept = append(kept, i-uint32(before))
+		}
+	}
+	compare := func(a, b uint32) int { return s.columns.compare(s.evidence, a, b) }
+	slices.SortFunc(sorted, compare)
+	s.order = merge(kept, sorted, compare)
+	s.countDated()
 }

@@ -47,22 +47,22 @@ func (c *Case) BeginItem(it forensics.Item) (*ItemWriter, error) {
 	it.Status = forensics.StatusReading
 	it.Counts = forensics.Counts{}
 	err = c.transact(ctx, func(tx *sql.Tx) error {
-		var top int64
-		if err := tx.QueryRowContext(ctx, `SELECT coalesce(max(id), 0) FROM event`).Scan(&top); err != nil {
+		next, err := c.nextRow(ctx, tx)
+		if err != nil {
 			return err
 		}
-		c.bulk.next = top + 1
+		c.bulk.next = next
 		if !found {
 			r, err := tx.ExecContext(ctx, `INSERT INTO item (evidence, name, size, digest, modified, format, status, reason, clock,
 				records, read, events, duplicates, skipped, broken, warnings, first, last, low)
-				VALUES (?, ?, 0, NULL, NULL, '', 0, '', '', 0, 0, 0, 0, 0, 0, 0, 0, 0, ?)`, it.Evidence, it.Name, top+1)
+				VALUES (?, ?, 0, NULL, NULL, '', 0, '', '', 0, 0, 0, 0, 0, 0, 0, 0, 0, ?)`, it.Evidence, it.Name, next)
 			if err != nil {
 				return err
 			}
 			if it.ID, err = r.LastInsertId(); err != nil {
 				return err
 			}
-		} else if _, err := tx.ExecContext(ctx, `UPDATE item SET low = ? WHERE id = ?`, top+1, it.ID); err != nil {
+		} else if _, err := tx.ExecContext(ctx, `UPDATE item SET low = ? WHERE id = ?`, next, it.ID); err != nil {
 			return err
 		}
 		return updateItem(ctx, tx, it)
@@ -161,8 +161,17 @@ func (c *Case) clear(ctx context.Context, item int64) error {
 		if err := tx.QueryRowContext(ctx, `SELECT low FROM item WHERE id = ?`, item).Scan(&low); err != nil {
 			return err
 		}
+		cleared := `(SELECT id FROM event WHERE id >= ?1 AND item = ?2)`
+		for _, query := range []string{ // what was inferred of events that go, goes with them
+			`DELETE FROM seen_in WHERE fact = 0 AND event >= ?1 AND event IN ` + cleared,
+			`DELETE FROM addition WHERE event >= ?1 AND event IN ` + cleared,
+		} {
+			if _, err := tx.ExecContext(ctx, query, low, item); err != nil {
+				return err
+			}
+		}
 		r, err := tx.ExecContext(ctx, `UPDATE seen_in SET event = 0 WHERE event >= ?1 AND item <> ?2
-			AND event IN (SELECT id FROM event WHERE id >= ?1 AND item = ?2)`, low, item)
+			AND event IN `+cleared, low, item)
 		if err != nil {
 			return err
 		}
