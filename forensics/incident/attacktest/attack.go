@@ -39,7 +39,7 @@ var tools = []client{
 func (g *generator) makeAttacker(number int) *attacker {
 	r := g.r
 	a := &attacker{number: number, client: &tools[r.IntN(len(tools))], wallet: g.wallet()}
-	pool := []netID{netHosting, netHosting, netHostingUS, netRomania, netNigeria, netResidential, netResidential, netVPN, netGermany, netCanada}
+	pool := []netID{netHosting, netHosting, netHostingUS, netRomania, netNigeria, netResidential, netResidential, netVPN, netGermany, netCanada, netHome, netMobile}
 	for range 1 + r.IntN(2) {
 		a.nets = append(a.nets, pool[r.IntN(len(pool))])
 	}
@@ -93,18 +93,20 @@ func (g *generator) makeAttacks() {
 		gangs = append(gangs, g.makeAttacker(len(gangs)+1))
 	}
 	at := g.moment(0.08, 0.8)
+	who := g.r.IntN(len(gangs))
 	for i := range n {
-		a := gangs[g.r.IntN(len(gangs))]
-		end := g.attack(i+1, at, a)
+		end := g.attack(i+1, at, gangs[who])
 		next := end.Add(g.days(0.5, 45))
 		if len(gangs) > 1 && g.chance(0.1) { // another one at the same time
 			next = at.Add(g.between(10*time.Minute, 5*time.Hour))
+			who = (who + 1) % len(gangs)
+		} else {
+			who = g.r.IntN(len(gangs))
 		}
 		if at = next; at.After(g.c.End.Add(-8 * 24 * time.Hour)) {
 			break
 		}
 	}
-	// Interleaved attacks may not stand in the order of their start.
 }
 
 // plan is the set of steps that an attack takes.

@@ -178,6 +178,14 @@ func (g *generator) events() []event {
 			list = append(list, event{d.from, func(l *life, at time.Time) { l.newDevice(d, at) }})
 		}
 	}
+	for i := range g.attacks { // the owner's own key on the day of an attack
+		if g.chance(0.08) {
+			list = append(list, event{g.attacks[i].Start.Add(-g.between(10*time.Minute, 20*time.Hour)), func(l *life, at time.Time) { l.newDevice(g.device(at), at) }})
+		}
+	}
+	if f := g.person.fetcher; f != nil {
+		list = append(list, event{f.from, (*life).hireFetcher})
+	}
 	for _, t := range g.person.trips { // what one forgets at home, one resets on the way
 		if g.chance(0.12) {
 			list = append(list, event{t.from.Add(g.days(0.3, 1.5)), (*life).ownReset})
@@ -461,6 +469,25 @@ func (l *life) newDevice(d *device, at time.Time) {
 	g.open(next.Add(2*time.Minute), s, truth{})
 	s.read = 40 + g.r.IntN(200)
 	g.act(act{at: next.Add(9 * time.Minute), what: didEnd, in: s})
+}
+
+// hireFetcher lets a company read the mail: a key for it, and from then on a session of its machines every day.
+func (l *life) hireFetcher(at time.Time) {
+	g := l.g
+	f := g.person.fetcher
+	at = g.awake(at)
+	s := g.ownSession(at, truth{})
+	g.act(act{at: at.Add(time.Minute), what: keyMade, key: f.key, in: s})
+	next := at.Add(2 * time.Minute)
+	if m := g.keyMail(at.Add(65*time.Second), f.key); m != nil {
+		next = l.await(s, next, m)
+	}
+	g.act(act{at: next, what: didEnd, in: s})
+	for t := next; t.Before(f.to); t = t.Add(g.between(20*time.Hour, 30*time.Hour)) {
+		s := g.open(t, &session{addr: g.person.fetchFrom[g.r.IntN(len(g.person.fetchFrom))], client: f.client}, truth{})
+		s.read = 2 + g.r.IntN(8)
+		g.act(act{at: t.Add(30 * time.Second), what: didEnd, in: s})
+	}
 }
 
 // cleaning takes many old letters away at once.

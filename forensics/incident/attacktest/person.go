@@ -45,6 +45,9 @@ type person struct {
 	busy     float64 // sessions a day
 	tidy     float64 // how likely a notice that was read is deleted at once
 	services []*service
+
+	fetcher   *device // nil: none
+	fetchFrom []netip.Addr
 }
 
 // Programs of people.
@@ -70,16 +73,17 @@ func (g *generator) makePerson() {
 	start, end := g.c.Start, g.c.End
 	phone := phones[r.IntN(len(phones))]
 	change := g.moment(0.2, 0.8)
-	first := &device{client: &phone, from: start, to: end, phone: true, v6: g.chance(0.5), key: "phone"}
+	last := end.AddDate(1, 0, 0) // what is begun on the last day ends after it
+	first := &device{client: &phone, from: start, to: last, phone: true, v6: g.chance(0.5), key: "phone"}
 	p.devices = append(p.devices, first)
 	if g.chance(0.6) { // a new phone
 		next := phones[r.IntN(len(phones))]
 		first.to = change
-		p.devices = append(p.devices, &device{client: &next, from: change, to: end, phone: true, v6: g.chance(0.5), key: g.one("iPhone", "New phone", "Pixel", "phone 2")})
+		p.devices = append(p.devices, &device{client: &next, from: change, to: last, phone: true, v6: g.chance(0.5), key: g.one("iPhone", "New phone", "Pixel", "phone 2")})
 	}
 	for i, n := 0, 1+r.IntN(2); i < n; i++ {
 		c := computers[r.IntN(len(computers))]
-		d := &device{client: &c, from: start, to: end, desktop: i == 1 || g.chance(0.3), v6: g.chance(0.4), key: c.name}
+		d := &device{client: &c, from: start, to: last, desktop: i == 1 || g.chance(0.3), v6: g.chance(0.4), key: c.name}
 		if i == 1 && g.chance(0.5) { // set up later
 			d.from = g.moment(0.1, 0.8)
 		}
@@ -93,7 +97,7 @@ func (g *generator) makePerson() {
 	p.tidy = 0.05 + 0.45*r.Float64()
 	p.makeLeases(r, start, end, g.chance(0.12))
 	for t := start.Add(g.days(10, 90)); t.Before(end); t = t.Add(g.days(45, 260)) {
-		net := []netID{netFrance, netGermany, netMexico, netBritain, netCanada, netCafe, netMexico}[r.IntN(7)]
+		net := []netID{netFrance, netGermany, netMexico, netBritain, netCanada, netCafe, netMexico, netResidential}[r.IntN(8)]
 		tr := trip{from: t, to: t.Add(g.days(2, 16)), net: net}
 		if net == netFrance || net == netGermany || net == netBritain {
 			tr.shift = 7 * time.Hour
@@ -103,6 +107,12 @@ func (g *generator) makePerson() {
 		}
 		p.trips = append(p.trips, tr)
 		t = tr.to
+	}
+	if g.chance(0.08) { // a company fetches the mail and shows it its own way
+		p.fetcher = &device{client: &client{name: "Wren Mail", version: "3.2", info: "Client=POP3/IMAP4;Protocol=IMAP4", agent: "WrenMail/3.2", kind: "IMAP"},
+			from: g.moment(0.1, 0.6), to: g.moment(0.7, 1), key: "Wren Mail"}
+		p.fetchFrom = []netip.Addr{netHostingUS.address(r, false), netHostingUS.address(r, false)}
+		g.c.Quirks = append(g.c.Quirks, "mail fetched by a company from "+p.fetcher.from.Format(time.DateOnly))
 	}
 	all := allServices()
 	r.Shuffle(3, func(i, j int) { all[i], all[j] = all[j], all[i] })
