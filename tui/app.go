@@ -30,6 +30,7 @@ type app struct {
 	start  kit.Screen
 	tabs   []tab
 	active int
+	back   int         // the screen to go back to from events that were chosen elsewhere
 	sheets []kit.Sheet // the last one is on top
 	notice kit.Noticed
 
@@ -60,10 +61,12 @@ func newApp(o Options) *app {
 
 // open makes the screens of a case.
 func (a *app) open(c kit.Case) {
-	a.ctx.Case, a.active, a.sheets, a.seen = c, 0, nil, 0
+	a.ctx.Case, a.ctx.Analysis, a.active, a.back, a.sheets, a.seen = c, nil, 0, 0, nil, 0
 	k := a.ctx.Keys
 	a.tabs = []tab{
 		{k.Timeline, "Timeline", screen.NewTimeline(a.ctx)},
+		{k.Incidents, "Incidents", screen.NewIncidents(a.ctx)},
+		{k.Entities, "Entities", screen.NewEntities(a.ctx)},
 		{k.Evidence, "Evidence", screen.NewEvidence(a.ctx)},
 	}
 }
@@ -143,10 +146,22 @@ func (a *app) own(msg tea.Msg) (tea.Cmd, bool) {
 		return a.broadcast(kit.LookChanged{}), true
 	case screen.ZoneCycled:
 		return a.nextZone(), true
-	case kit.TagChosen, kit.NoteWritten:
+	case kit.TagChosen, kit.NoteWritten, kit.VerdictChosen:
 		return markCmd(a.ctx.Case, msg), true
 	case kit.FilterChosen, kit.TimeChosen:
 		return tea.Batch(a.show(0), a.toActive(msg)), true
+	case kit.UndoChosen:
+		return undoCmd(a.ctx.Case), true
+	case kit.EventsChosen:
+		a.back = a.active
+		return tea.Batch(a.show(0), a.toActive(msg)), true
+	case kit.BackChosen:
+		return a.show(a.back), true
+	case kit.Analysed:
+		if msg.Err == nil {
+			a.ctx.Analysis = msg.Analysis
+		}
+		return a.broadcast(msg), true
 	case kit.QuitChosen:
 		return a.quitChosen(msg), true
 	case generationSeen:
@@ -207,7 +222,7 @@ func (a *app) everywhere(msg tea.KeyPressMsg) (tea.Cmd, bool) {
 		return nil, true
 	case key.Matches(msg, k.Undo):
 		return undoCmd(a.ctx.Case), true
-	case key.Matches(msg, k.Filter) && a.active != 0:
+	case key.Matches(msg, k.Filter) && a.active != 0 && !filters(a.screen()):
 		return tea.Batch(a.show(0), a.toActive(msg)), true
 	}
 	for i, t := range a.tabs {
@@ -216,6 +231,12 @@ func (a *app) everywhere(msg tea.KeyPressMsg) (tea.Cmd, bool) {
 		}
 	}
 	return nil, false
+}
+
+// filters reports whether a screen has a filter of its own.
+func filters(s kit.Screen) bool {
+	f, ok := s.(interface{ Filters() bool })
+	return ok && f.Filters()
 }
 
 // paste goes where text is typed.

@@ -51,7 +51,9 @@ func screenTest(t *testing.T, width, height int, o Options, do func(d *driver)) 
 		if d.app.add.running {
 			d.app.add.stop()
 		}
-		d.wait(time.Minute) // everything that waits for its time has its turn
+		for range 4 {
+			d.wait(time.Minute) // everything that waits for its time has its turn, and what follows from it
+		}
 	})
 }
 
@@ -123,7 +125,7 @@ var special = map[string]tea.KeyPressMsg{
 	"up": {Code: tea.KeyUp}, "down": {Code: tea.KeyDown}, "left": {Code: tea.KeyLeft}, "right": {Code: tea.KeyRight},
 	"home": {Code: tea.KeyHome}, "end": {Code: tea.KeyEnd}, "pgup": {Code: tea.KeyPgUp}, "pgdown": {Code: tea.KeyPgDown},
 	"backspace": {Code: tea.KeyBackspace}, "ctrl+c": {Code: 'c', Mod: tea.ModCtrl}, "ctrl+u": {Code: 'u', Mod: tea.ModCtrl},
-	"shift+tab": {Code: tea.KeyTab, Mod: tea.ModShift},
+	"shift+tab": {Code: tea.KeyTab, Mod: tea.ModShift}, "space": {Code: tea.KeySpace, Text: " "},
 }
 
 // screen is the plain text of the screen, without blanks at the ends of lines.

@@ -1,12 +1,14 @@
 package tui
 
 import (
+	"strings"
+
 	tea "charm.land/bubbletea/v2"
 
 	"keytrail/tui/kit"
 )
 
-// markCmd writes a tag or a note into the case.
+// markCmd writes a tag, a note or a verdict into the case.
 func markCmd(c kit.Case, msg tea.Msg) tea.Cmd {
 	return changeCmd(c, func() (string, error) {
 		switch m := msg.(type) {
@@ -17,9 +19,21 @@ func markCmd(c kit.Case, msg tea.Msg) tea.Cmd {
 			return "#" + m.Tag + " added; u undoes", c.Tag(m.Rows, m.Tag)
 		case kit.NoteWritten:
 			return "noted; u undoes", c.SetNote(m.Row, m.Text)
+		case kit.VerdictChosen:
+			return verdictText(m) + "; u undoes", c.SetVerdict(m.Entities, m.Verdict)
 		}
 		return "", nil
 	})
+}
+
+// verdictText says what was judged: 203.0.113.77 is not mine.
+func verdictText(m kit.VerdictChosen) string {
+	said := strings.ReplaceAll(m.Verdict, "-", " ")
+	if len(m.Entities) != 1 {
+		return kit.Count(int64(len(m.Entities))) + " are " + said
+	}
+	_, name, _ := strings.Cut(m.Entities[0], ":")
+	return kit.Cut(name, 60) + " is " + said
 }
 
 // undoCmd takes the last mark back.

@@ -195,7 +195,7 @@ func TestMouse(t *testing.T) {
 	o, _ := story()
 	screenTest(t, 120, 36, o, func(d *driver) {
 		click := func(x, y int) { d.send(tea.MouseClickMsg{X: x, Y: y, Button: tea.MouseLeft}) }
-		click(15, 1)
+		click(43, 1)
 		d.sees("total of 3")
 		click(3, 1)
 		d.sees("413 events")

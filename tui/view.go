@@ -85,7 +85,7 @@ func (a frame) header() string {
 	zone := kit.ZoneName(a.ctx.Zone, a.ctx.Now())
 	if t, ok := a.tabs[0].screen.(*screen.Timeline); ok {
 		if _, all := t.Counts(); all > 0 {
-			zone = kit.Plural(all, "event") + "   " + zone
+			zone = a.found() + kit.Plural(all, "event") + "   " + zone
 		}
 	}
 	l := kit.NewLine(a.width).Space(1).Add(st.Title, "keytrail").Space(2)
@@ -100,6 +100,14 @@ func (a frame) header() string {
 		l.Raw(right).Space(3)
 	}
 	return l.Add(st.Text, zone).String()
+}
+
+// found is how many incidents there are, once that is known.
+func (a frame) found() string {
+	if a.ctx.Analysis == nil || len(a.ctx.Analysis.Incidents) == 0 {
+		return ""
+	}
+	return kit.Plural(int64(len(a.ctx.Analysis.Incidents)), "incident") + "   "
 }
 
 // tabLine shows the screens that exist, and what the present one says beside them.

@@ -51,7 +51,7 @@ var elsewhere = map[string]bool{
 	"datetime": true, "message": true, "keytrail.certainty": true, "keytrail.tags": true, "keytrail.notes": true,
 	"keytrail.evidence.id": true, "keytrail.evidence.name": true, "keytrail.evidence.sha256": true, "keytrail.item": true,
 	"keytrail.ref.offset": true, "keytrail.ref.length": true, "keytrail.ref.line": true,
-	"keytrail.record.sha256": true, "keytrail.seen_in": true,
+	"keytrail.record.sha256": true, "keytrail.seen_in": true, "keytrail.verdict": true, "keytrail.incidents": true,
 }
 
 // dry are the fields that describe the entry rather than what happened; they stand last.
@@ -109,6 +109,12 @@ func (p *pane) head(e *forensics.Event, sentence string) {
 		p.wrapped(st.Strong, when)
 	}
 	p.wrapped(st.Text, sentence)
+	if v := verdictWord(e.Verdict); v != "" {
+		p.wrapped(verdictStyle(st, e.Verdict), v)
+	}
+	for _, id := range e.Incidents {
+		p.wrapped(st.Accent, incidentTitle(p.ctx.Analysis, id, e.Row))
+	}
 	if len(e.Tags) > 0 {
 		p.wrapped(st.Accent, "#"+strings.Join(e.Tags, " #"))
 	}

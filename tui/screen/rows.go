@@ -13,6 +13,8 @@ import (
 type columns struct {
 	width                 int
 	account, where, state int
+	incident              int
+	marked                map[int64]bool // rows with a mark at their beginning
 }
 
 func columnsFor(width int) columns {
@@ -47,7 +49,11 @@ func rowLine(st *kit.Styles, e *forensics.Event, c columns, zone *time.Location,
 		loud = st.Strong
 	}
 	gs := st.GroupStyle(g)
-	l.Add(st.Accent, mark).Space(1)
+	sign := " "
+	if c.marked[e.Row] {
+		sign = "›"
+	}
+	l.Add(st.Accent, mark+sign)
 	l.Cell(st.Muted, clock(e, zone), 9).Space(1)
 	l.Add(gs.Bold(), kit.GroupLetter(g)).Space(1).Cell(gs, kindWord(e.Kind), 8).Space(1)
 	if c.account > 0 {
@@ -55,6 +61,9 @@ func rowLine(st *kit.Styles, e *forensics.Event, c columns, zone *time.Location,
 	}
 	place, country := where(e)
 	word := state(e)
+	if v := verdictWord(e.Verdict); v != "" && (word == "" || word == "reported") {
+		word = v
+	}
 	right := 0
 	switch { // what has the room of the columns that are empty in this row
 	case c.where > 0 && place+country != "":
@@ -67,6 +76,9 @@ func rowLine(st *kit.Styles, e *forensics.Event, c columns, zone *time.Location,
 		text = "“" + original + "” " + text
 	}
 	room := l.Left() - right - 1
+	if c.incident > 0 {
+		room -= c.incident + 1
+	}
 	for _, tag := range e.Tags {
 		if tag = kit.Cut(tag, 12); room-kit.Width(tag)-3 > room/2 {
 			l.Add(st.Accent, "#"+tag).Space(1)
@@ -94,10 +106,16 @@ func rowLine(st *kit.Styles, e *forensics.Event, c columns, zone *time.Location,
 		l.Space(1)
 	}
 	look := st.Muted
-	if word == "inferred" || word == "not proved" || word == "conflict" {
+	switch word {
+	case "inferred", "not proved", "conflict":
 		look = st.Warn
+	case "mine", "not mine":
+		look = verdictStyle(st, e.Verdict)
 	}
-	l.Cell(look, word, c.state)
+	l.Cell(look, word, min(right, c.state))
+	if c.incident > 0 && len(e.Incidents) > 0 {
+		l.Gap(c.incident).Cell(st.Accent, incidentNumbers(e.Incidents, c.incident), c.incident)
+	}
 	return l.String()
 }
 

@@ -14,9 +14,12 @@ type table struct {
 	view   kit.View
 	pages  *widget.Pages[forensics.Event]
 	zone   *time.Location
-	cursor int
-	top    int
-	height int
+	marked map[int64]bool // rows that were chosen together
+	// incidents leaves room for the numbers of incidents.
+	incidents bool
+	cursor    int
+	top       int
+	height    int
 }
 
 // slot is one line of the table: a day's heading or an event.
@@ -145,6 +148,10 @@ func (t *table) at(line int) int {
 // lines draws the window.
 func (t *table) lines(st *kit.Styles, width int, focused bool) []string {
 	c := columnsFor(width)
+	if t.incidents && width >= 64 {
+		c.incident = 4
+	}
+	c.marked = t.marked
 	out := make([]string, 0, t.height)
 	for _, s := range t.slots(t.top) {
 		switch e := t.pages.At(s.index); {

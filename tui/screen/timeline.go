@@ -53,6 +53,11 @@ type Timeline struct {
 	reading bool // a record is being read again
 	details []string
 	pane    widget.Scroll
+
+	back   bool           // the events were chosen on another screen, to which esc goes back
+	before string         // the filter that held before that
+	target int64          // the row that the cursor goes to with the next view, 0 for where it is
+	marked map[int64]bool // rows that were chosen together
 }
 
 // NewTimeline makes the screen for the case in the context.
@@ -83,9 +88,12 @@ func (t *Timeline) Hints() []key.Binding {
 	case inPane:
 		return []key.Binding{k.Up, k.Down, k.PageDown, k.Details, k.Cancel}
 	case inDetails:
-		return []key.Binding{k.Up, k.Down, k.Prev, k.Next, k.Tag, k.Note, k.Similar, k.Cancel}
+		return []key.Binding{k.Up, k.Down, k.Prev, k.Next, k.Mine, k.NotMine, k.Tag, k.Note, k.Similar, k.Cancel}
 	}
-	hints := []key.Binding{k.Details, k.Filter, k.GoTo, k.Similar, k.Tag, k.Note, k.Zone, k.Export, k.Undo}
+	hints := []key.Binding{k.Details, k.Filter, k.GoTo, k.Similar, k.Mine, k.NotMine, k.Tag, k.Note, k.Zone, k.Export, k.Undo}
+	if t.back {
+		hints = append([]key.Binding{k.Cancel}, hints...)
+	}
 	if t.ctx.Add != nil {
 		hints = append(hints, k.Add)
 	}
@@ -128,7 +136,14 @@ func (t *Timeline) Update(msg tea.Msg) (kit.Screen, tea.Cmd) {
 	case kit.TimeChosen:
 		cmd = t.seekCmd(msg.Nano, 0)
 	case kit.FilterChosen:
+		t.arrive(false)
 		cmd = t.apply(msg.Text, true)
+	case kit.EventsChosen:
+		cmd = t.showEvents(msg)
+	case kit.Analysed:
+		if msg.Changed {
+			cmd = t.query() // the events name other incidents
+		}
 	default:
 		cmd = t.answer(msg)
 	}
@@ -184,6 +199,12 @@ func (t *Timeline) install(msg viewOpened) tea.Cmd {
 		return t.ctx.Post(kit.Noticed{Text: msg.err.Error(), Bad: true})
 	}
 	offset := t.table.cursor - t.table.top
+	if msg.target == t.target {
+		t.target = 0
+	}
+	if msg.dropped {
+		t.text, t.expr = "", nil
+	}
 	t.epoch = msg.request
 	t.base, t.table.view, t.counts = msg.base, msg.view, msg.counts
 	t.table.pages.Reset()
@@ -255,6 +276,34 @@ func (t *Timeline) apply(text string, remember bool) tea.Cmd {
 		return t.query()
 	}
 	return tea.Batch(t.query(), t.rememberCmd(text))
+}
+
+// showEvents shows events that were chosen on another screen.
+func (t *Timeline) showEvents(msg kit.EventsChosen) tea.Cmd {
+	before := t.text
+	if t.back {
+		before = t.before
+	}
+	t.arrive(true)
+	t.before, t.target = before, msg.Row
+	for _, row := range msg.Marked {
+		t.marked[row] = true
+	}
+	t.table.marked = t.marked
+	return t.apply(msg.Filter, false)
+}
+
+// arrive begins or ends the look at events that were chosen elsewhere.
+func (t *Timeline) arrive(chosen bool) {
+	t.back, t.before, t.marked, t.table.marked = chosen, "", map[int64]bool{}, nil
+}
+
+// goBack leaves the events that were chosen elsewhere: the filter is again what it was.
+func (t *Timeline) goBack() tea.Cmd {
+	before := t.before
+	t.arrive(false)
+	t.ctx.Post(kit.BackChosen{})
+	return t.apply(before, false)
 }
 
 // query asks for the events of the present filter.

@@ -26,6 +26,8 @@ type viewOpened struct {
 	view, base kit.View
 	counts     kit.Cell
 	cursor     int
+	target     int64 // the row that the cursor was sent to
+	dropped    bool  // the filter left that row out, so all events are shown
 	pages      map[int][]forensics.Event
 	err        error
 }
@@ -59,12 +61,15 @@ type rawReRead struct {
 // next one after its time.
 func (t *Timeline) queryCmd(ctx context.Context) tea.Cmd {
 	request, c, expr, base := t.request, t.ctx.Case, t.expr, t.base
-	row, nano, index := int64(0), int64(0), t.table.cursor
+	row, nano, index, target := int64(0), int64(0), t.table.cursor, t.target
 	if e := t.table.current(); e != nil {
 		row, nano = e.Row, e.Time.Nano
 	}
+	if target != 0 {
+		row = target
+	}
 	return func() tea.Msg {
-		out := viewOpened{request: request, pages: map[int][]forensics.Event{}}
+		out := viewOpened{request: request, target: target, pages: map[int][]forensics.Event{}}
 		if out.base = base; base == nil {
 			if out.base, out.err = c.Query(ctx, nil); out.err != nil {
 				return out
@@ -75,6 +80,9 @@ func (t *Timeline) queryCmd(ctx context.Context) tea.Cmd {
 			if out.view, out.err = c.Query(ctx, expr); out.err != nil {
 				return out
 			}
+		}
+		if target != 0 && expr != nil && out.view.IndexOf(target) < 0 && out.base.IndexOf(target) >= 0 {
+			out.view, out.dropped = out.base, true
 		}
 		out.counts = out.view.GroupCounts()
 		out.cursor = index

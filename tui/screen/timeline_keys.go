@@ -17,6 +17,7 @@ func (t *Timeline) key(msg tea.Msg) tea.Cmd {
 	case t.mode == inFilter:
 		accepted, cmd := t.filter.update(msg)
 		if accepted {
+			t.arrive(false)
 			return t.apply(t.filter.input.Value(), true)
 		}
 		if !t.filter.typing {
@@ -53,6 +54,8 @@ func (t *Timeline) tableKey(msg tea.KeyPressMsg) tea.Cmd {
 	case key.Matches(msg, k.Filter):
 		t.mode = inFilter
 		return t.filter.open(t.text)
+	case key.Matches(msg, k.Cancel) && t.back:
+		return t.goBack()
 	case key.Matches(msg, k.Cancel) && t.text != "":
 		return t.apply("", false)
 	case key.Matches(msg, k.GoTo):
@@ -82,6 +85,12 @@ func (t *Timeline) eventKey(msg tea.KeyPressMsg) tea.Cmd {
 		return t.ctx.Post(kit.SheetOpened{Sheet: NewNoteSheet(t.ctx, e)})
 	case key.Matches(msg, k.Similar):
 		return t.ctx.Post(kit.SheetOpened{Sheet: NewSimilarSheet(t.ctx, e, t.text)})
+	case key.Matches(msg, k.Mine):
+		return openJudge(t.ctx, "mine", entitiesOf(e))
+	case key.Matches(msg, k.NotMine):
+		return openJudge(t.ctx, "not-mine", entitiesOf(e))
+	case key.Matches(msg, k.Unjudge):
+		return openJudge(t.ctx, "unknown", entitiesOf(e))
 	}
 	return nil
 }

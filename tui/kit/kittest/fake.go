@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"sort"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -367,6 +368,16 @@ func values(e *forensics.Event, key string) []string {
 		return []string{e.Service}
 	case "tag":
 		return e.Tags
+	case "key":
+		return []string{e.Key}
+	case "asn":
+		return []string{strconv.FormatUint(uint64(e.ASN), 10)}
+	case "incident":
+		var out []string
+		for _, id := range e.Incidents {
+			out = append(out, strconv.FormatInt(id, 10))
+		}
+		return out
 	}
 	return nil
 }

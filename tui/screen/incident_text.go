@@ -1,0 +1,220 @@
+package screen
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"keytrail/forensics"
+	"keytrail/tui/kit"
+)
+
+// incidentText says in words what an incident is: why each step belongs to it, what is missing, what was lost.
+func incidentText(p *pane, inc *forensics.Incident, lanes []lane, a *forensics.Analysis) {
+	if text := summary(inc); kit.Width(text) > p.width-45 {
+		p.wrapped(p.ctx.Styles.Strong, text)
+	}
+	for _, l := range lanes {
+		p.named(l.word(), l.style(p.ctx.Styles), l.Step.Why, p.ctx.Styles.Text)
+	}
+	missingText(p, inc)
+	for _, loss := range inc.Loss {
+		p.named("loss", p.ctx.Styles.Group[forensics.GroupMoney], words(loss.Amount, loss.Asset, in("from", loss.Service), usd(loss.ValueUSD)), p.ctx.Styles.Text)
+	}
+	p.field("ended", inc.State)
+	if c := campaignOf(a, inc); c != nil {
+		p.field("campaign", campaignText(c, inc))
+	}
+	p.field("came from", strings.Join(inc.Entities, "  "))
+}
+
+// stepText says everything about one step.
+func stepText(p *pane, l lane, in *forensics.Incident, events map[int64]forensics.Event) {
+	st, s := p.ctx.Styles, l.Step
+	at := time.Unix(0, s.Start).In(p.ctx.Zone)
+	head := words(at.Format("2006-01-02 15:04:05"), kit.OffsetOf(at), s.Label+":", sureText(s, events))
+	p.named(l.word(), l.style(st).Bold(), head, st.Strong)
+	p.field("why", s.Why)
+	p.field("joined by", strings.Join(s.JoinedBy, ", "))
+	if s.InnocentIf != "" {
+		text := s.InnocentIf
+		if !l.Repair {
+			text += " - say so with m"
+		}
+		p.field("innocent if", text)
+	}
+	missingText(p, in)
+	p.look("rules", words(strings.Join(s.Rules, ", "), s.Technique), st.Muted)
+}
+
+// sureText counts the events of a step by their certainty: 3 events, 1 inferred.
+func sureText(s *forensics.Step, events map[int64]forensics.Event) string {
+	text := kit.Plural(int64(len(s.Rows)), "event")
+	count := map[forensics.Certainty]int64{}
+	for _, row := range s.Rows {
+		e, ok := events[row]
+		if !ok {
+			return text + ", " + s.Certainty.String()
+		}
+		count[e.Certainty]++
+	}
+	if len(count) < 2 {
+		return text + ", " + s.Certainty.String()
+	}
+	sep := ": "
+	for _, c := range []forensics.Certainty{forensics.Observed, forensics.Reported, forensics.Inferred} {
+		if n := count[c]; n > 0 {
+			text += sep + itoa(n) + " " + c.String()
+			sep = ", "
+		}
+	}
+	return text
+}
+
+// missingText says which steps an incident lacks, and whether the evidence could have shown them.
+func missingText(p *pane, in *forensics.Incident) {
+	for _, m := range in.Missing {
+		text := "no " + string(m.Step)
+		if len(m.LookedIn) > 0 {
+			text += " in " + strings.Join(m.LookedIn, ", ")
+		}
+		p.named("missing", p.ctx.Styles.Muted, text, p.ctx.Styles.Text)
+		for _, n := range m.NotCovered {
+			p.named("not covered", p.ctx.Styles.Warn, n, p.ctx.Styles.Text)
+		}
+	}
+}
+
+// named is a field whose name has a look of its own.
+func (p *pane) named(name string, nameLook kit.Style, value string, look kit.Style) {
+	if value == "" {
+		return
+	}
+	const indent = 12
+	for i, s := range kit.Wrap(value, p.width-indent-2, 60) {
+		l := kit.NewLine(p.width).Space(1)
+		if i == 0 {
+			l.Cell(nameLook, name, indent)
+		} else {
+			l.Space(indent)
+		}
+		p.add(l.Add(look, s))
+	}
+}
+
+// usd writes a value in dollars: $55,212.40.
+func usd(value string) string {
+	d, err := forensics.ParseDecimal(value)
+	if value == "" || err != nil {
+		return value
+	}
+	return dollars(d)
+}
+
+func dollars(d forensics.Decimal) string {
+	whole, places, _ := strings.Cut(d.String(), ".")
+	sign := ""
+	if strings.HasPrefix(whole, "-") {
+		sign, whole = "-", whole[1:]
+	}
+	for i := len(whole) - 3; i > 0; i -= 3 {
+		whole = whole[:i] + "," + whole[i:]
+	}
+	switch {
+	case places == "":
+		return sign + "$" + whole
+	case len(places) == 1:
+		places += "0"
+	case len(places) > 2: // cut, not rounded: nothing is said to be more than it is
+		places = places[:2]
+	}
+	return sign + "$" + whole + "." + places
+}
+
+// incidentTitle names an incident of an event, and which step of it the event is.
+func incidentTitle(a *forensics.Analysis, id, row int64) string {
+	text := "#" + itoa(id)
+	if a == nil {
+		return text
+	}
+	for i := range a.Incidents {
+		inc := &a.Incidents[i]
+		if inc.ID != id {
+			continue
+		}
+		for _, l := range lanesOf(inc) {
+			if slices.Contains(l.Step.Rows, row) {
+				text += " " + l.word()
+				break
+			}
+		}
+		return text + ": " + summary(inc)
+	}
+	return text
+}
+
+// lossText sums losses up: in dollars where all of them have a value, else what is known of them.
+func lossText(list []forensics.Loss) string {
+	var sum forensics.Decimal
+	valued := 0
+	for _, l := range list {
+		if d, err := forensics.ParseDecimal(l.ValueUSD); err == nil && l.ValueUSD != "" {
+			sum = sum.Add(d)
+			valued++
+		}
+	}
+	switch {
+	case len(list) == 0:
+		return ""
+	case valued == len(list):
+		return dollars(sum)
+	case valued > 0:
+		return dollars(sum) + " + ?"
+	case len(list) == 1:
+		return words(list[0].Amount, list[0].Asset)
+	}
+	return kit.Plural(int64(len(list)), "asset")
+}
+
+func campaignOf(a *forensics.Analysis, in *forensics.Incident) *forensics.Campaign {
+	if a == nil || in.Campaign == "" {
+		return nil
+	}
+	for i := range a.Campaigns {
+		if a.Campaigns[i].ID == in.Campaign {
+			return &a.Campaigns[i]
+		}
+	}
+	return nil
+}
+
+// campaignShort is the campaign and the incident's place in it: A 2/10.
+func campaignShort(a *forensics.Analysis, in *forensics.Incident) string {
+	c := campaignOf(a, in)
+	if c == nil {
+		return in.Campaign
+	}
+	for i, id := range c.Incidents {
+		if id == in.ID {
+			return in.Campaign + " " + itoa(int64(i+1)) + "/" + itoa(int64(len(c.Incidents)))
+		}
+	}
+	return in.Campaign
+}
+
+func campaignText(c *forensics.Campaign, in *forensics.Incident) string {
+	place := c.ID
+	for i, id := range c.Incidents {
+		if id == in.ID {
+			place += ", " + itoa(int64(i+1)) + " of " + itoa(int64(len(c.Incidents)))
+		}
+	}
+	text := words(place+":", c.Text)
+	if len(c.Shared) > 0 {
+		text += "; shared: " + strings.Join(c.Shared, ", ")
+	}
+	if loss := lossText(c.Loss); loss != "" {
+		text += "; loss of all " + loss
+	}
+	return text
+}

@@ -1,0 +1,317 @@
+package screen
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"keytrail/forensics"
+	"keytrail/tui/kit"
+)
+
+// incidentHead is the lines over the list: its columns and the rule.
+const incidentHead = 2
+
+// roomy is the height from which list, storyboard and text all have their place.
+const roomy = 28
+
+// listHeight is how many incidents are seen: fewer while the story is looked at on a small screen.
+func (s *Incidents) listHeight() int {
+	most := s.height / 3
+	if s.height < roomy {
+		if most = 4; s.inStory {
+			most = 1
+		}
+	}
+	return max(1, min(len(s.list), most))
+}
+
+func (s *Incidents) lanesAt() int { return incidentHead + s.listHeight() + 3 }
+
+func (s *Incidents) lanesHeight() int {
+	room := s.height - s.lanesAt() - 1
+	return max(1, min(len(s.lanes), room-min(5, room/2)))
+}
+
+func (s *Incidents) panelHeight() int {
+	return max(0, s.height-s.lanesAt()-s.lanesHeight()-1)
+}
+
+// lay lays out the text of what is chosen.
+func (s *Incidents) lay() {
+	s.scroll.Move(s.scroll.Cursor, len(s.list), s.listHeight())
+	in := s.incident()
+	if in == nil || s.width == 0 {
+		s.panel = nil
+		return
+	}
+	s.laneTop = max(0, min(s.laneTop, s.step, len(s.lanes)-s.lanesHeight()))
+	s.laneTop = max(s.laneTop, s.step-s.lanesHeight()+1)
+	p := &pane{ctx: s.ctx, width: s.width}
+	if s.inStory && s.step < len(s.lanes) {
+		stepText(p, s.lanes[s.step], in, s.events)
+	} else {
+		incidentText(p, in, s.lanes, s.ctx.Analysis)
+	}
+	s.panel = p.lines
+	s.pane.Shift(0, len(s.panel), s.panelHeight())
+}
+
+// View draws the screen.
+func (s *Incidents) View() []string {
+	st := s.ctx.Styles
+	c := incidentColumnsFor(s.width, s.longest)
+	out := []string{s.heads(c), st.HRule(s.width)}
+	in := s.incident()
+	if in == nil {
+		for len(out) < s.height {
+			out = append(out, kit.NewLine(s.width).String())
+		}
+		s.empty(out[incidentHead:])
+		return out
+	}
+	for i := s.scroll.Top; i < len(s.list) && i < s.scroll.Top+s.listHeight(); i++ {
+		out = append(out, s.row(c, &s.ctx.Analysis.Incidents[s.list[i]], i == s.scroll.Cursor))
+	}
+	board := newStoryboard(s)
+	out = append(out, st.HRule(s.width), s.title(in), board.axisLine())
+	for i := s.laneTop; i < len(s.lanes) && i < s.laneTop+s.lanesHeight(); i++ {
+		out = append(out, board.line(i, s.inStory && i == s.step))
+	}
+	out = append(out, st.HRule(s.width))
+	height := s.panelHeight()
+	shown := s.panel[min(len(s.panel), s.pane.Top):min(len(s.panel), s.pane.Top+height)]
+	out = append(out, shown...)
+	if more := len(s.panel) - s.pane.Top - len(shown); more > 0 && len(shown) > 0 {
+		text := "↓ " + kit.Plural(int64(more)+1, "more line")
+		if !s.inStory {
+			text += ", ⏎ shows step by step"
+		}
+		out[len(out)-1] = kit.NewLine(s.width).Space(1).Add(st.Faint, text).String()
+	}
+	for len(out) < s.height {
+		out = append(out, kit.NewLine(s.width).String())
+	}
+	return out[:s.height]
+}
+
+// title says what the chosen incident is, and from when to when.
+func (s *Incidents) title(in *forensics.Incident) string {
+	st := s.ctx.Styles
+	l := kit.NewLine(s.width).Space(1).Add(st.Accent.Bold(), "#"+itoa(in.ID)).Space(1)
+	span := spanText(in.Start, in.End, s.ctx.Zone)
+	l.Add(st.Strong, kit.Cut(summary(in), l.Left()-kit.Width(span)-2))
+	return l.Gap(kit.Width(span)+1).Add(st.Muted, span).String()
+}
+
+func summary(in *forensics.Incident) string {
+	if in.Summary != "" {
+		return in.Summary
+	}
+	return words(in.Strength, stepsText(in))
+}
+
+// spanText writes two moments: 2023-02-07 03:12 ── 03:41 UTC.
+func spanText(start, end int64, zone *time.Location) string {
+	a, b := time.Unix(0, start).In(zone), time.Unix(0, end).In(zone)
+	layout := "2006-01-02 15:04"
+	if a.Format("2006-01-02") == b.Format("2006-01-02") {
+		layout = "15:04"
+	}
+	return a.Format("2006-01-02 15:04") + " ── " + b.Format(layout) + " " + kit.OffsetOf(b)
+}
+
+// incidentColumns are the widths of the list; 0 leaves a column out. The column "what" takes the rest.
+type incidentColumns struct{ number, account, score, what, loss, campaign, state int }
+
+// incidentColumnsFor divides a width; the texts of the list need no more than longest.
+func incidentColumnsFor(width int, longest incidentColumns) incidentColumns {
+	c := incidentColumns{number: 3, account: 16, score: 4, loss: 11}
+	switch {
+	case width >= 140:
+		c.account, c.score, c.loss, c.campaign, c.state = 28, 11, 16, 9, 26
+	case width >= 110:
+		c.account, c.score, c.loss, c.campaign, c.state = 20, 11, 11, 8, 16
+	case width < 70:
+		c.account = 0
+	}
+	c.account, c.campaign, c.state = min(c.account, longest.account), min(c.campaign, longest.campaign), min(c.state, longest.state)
+	used := 1 + 17 // the mark, the time
+	for _, w := range []int{c.number, c.account, c.score, c.loss, c.campaign, c.state} {
+		if w > 0 {
+			used += w + 1
+		}
+	}
+	c.what = max(8, width-used-1)
+	return c
+}
+
+func (s *Incidents) heads(c incidentColumns) string {
+	st := s.ctx.Styles
+	head := func(name string, order incidentOrder) (kit.Style, string) {
+		if s.order == order && len(s.list) > 0 {
+			return st.Text, name + " ▾"
+		}
+		return st.Muted, name
+	}
+	l := kit.NewLine(s.width).Space(1).Number(st.Muted, "#", c.number).Space(1)
+	look, name := head("when", byTime)
+	l.Cell(look, name, 16).Space(1)
+	if c.account > 0 {
+		look, name = head("account", byAccount)
+		l.Cell(look, name, c.account).Space(1)
+	}
+	word := "score"
+	if c.score < 7 {
+		word = "sc."
+	}
+	look, name = head(word, byScore)
+	l.Cell(look, strings.ReplaceAll(name, "sc. ▾", "sc.▾"), c.score).Space(1)
+	l.Cell(st.Muted, "what", c.what).Space(1).Number(st.Muted, "loss", c.loss)
+	if c.campaign > 0 {
+		l.Space(1).Cell(st.Muted, "campaign", c.campaign)
+	}
+	if c.state > 0 {
+		l.Space(1).Cell(st.Muted, "state", c.state)
+	}
+	return l.String()
+}
+
+func (s *Incidents) row(c incidentColumns, in *forensics.Incident, chosen bool) string {
+	st := s.ctx.Styles
+	l := kit.NewLine(s.width)
+	mark, look := " ", st.Text
+	if chosen {
+		l.On(st.Row)
+		mark, look = "▌", st.Strong
+	}
+	l.Add(st.Accent, mark).Number(st.Muted, itoa(in.ID), c.number).Space(1)
+	l.Cell(look, time.Unix(0, in.Start).In(s.ctx.Zone).Format("2006-01-02 15:04"), 16).Space(1)
+	if c.account > 0 {
+		l.Cell(st.Muted, in.Account, c.account).Space(1)
+	}
+	score := fmt.Sprintf("%.2f", in.Score)
+	if c.score > 4 {
+		score += " " + in.Strength
+	}
+	l.Cell(scoreStyle(st, in), score, c.score).Space(1)
+	s.what(l, in, look, c.what)
+	l.Space(1)
+	loss := lossText(in.Loss)
+	if loss == "" {
+		l.Number(st.Faint, "-", c.loss)
+	} else {
+		l.Number(st.Group[forensics.GroupMoney], loss, c.loss)
+	}
+	if c.campaign > 0 {
+		l.Space(1).Cell(st.Text, campaignShort(s.ctx.Analysis, in), c.campaign)
+	}
+	if c.state > 0 {
+		l.Space(1).Cell(st.Muted, in.State, c.state)
+	}
+	return l.String()
+}
+
+// what names the steps: by their letters where the words do not fit.
+func (s *Incidents) what(l *kit.Line, in *forensics.Incident, look kit.Style, w int) {
+	if text := stepsText(in); kit.Width(text) <= w {
+		l.Cell(look, text, w)
+		return
+	}
+	end := l.Left() - w
+	for i := range in.Steps {
+		if l.Left()-end < 3 {
+			l.Add(look, "…")
+			break
+		}
+		g := stepGroup(in.Steps[i].Step)
+		l.Add(s.ctx.Styles.GroupStyle(g).Bold(), kit.GroupLetter(g)).Space(1)
+	}
+	l.Gap(end)
+}
+
+// stepsText names the steps of the attack in their order: key, login, 2 resets, deletion.
+func stepsText(in *forensics.Incident) string {
+	count := map[forensics.StepName]int{}
+	var order []forensics.StepName
+	for i := range in.Steps {
+		name := in.Steps[i].Step
+		if count[name]++; count[name] == 1 {
+			order = append(order, name)
+		}
+	}
+	var parts []string
+	for _, name := range order {
+		text := string(name)
+		if n := count[name]; n > 1 && name != forensics.StepSettings && name != forensics.StepMoney {
+			text = kit.Plural(int64(n), text)
+		}
+		parts = append(parts, text)
+	}
+	return strings.Join(parts, ", ")
+}
+
+func scoreStyle(st *kit.Styles, in *forensics.Incident) kit.Style {
+	switch in.Strength {
+	case "strong":
+		return st.Bad
+	case "likely":
+		return st.Warn
+	}
+	return st.Muted
+}
+
+// empty says why there is no incident, and what could change that.
+func (s *Incidents) empty(body []string) {
+	st := s.ctx.Styles
+	var text []string
+	a := s.ctx.Analysis
+	switch {
+	case s.analyst.err != nil:
+		text = []string{"The incidents could not be computed.", s.analyst.err.Error()}
+	case a == nil && s.ctx.Adding:
+		text = []string{"Reading the evidence.", "Incidents are looked for while it is read."}
+	case a == nil:
+		text = []string{"Looking for incidents."}
+	case len(a.Findings) == 0 && len(a.NotChecked) == 0:
+		text = []string{"No incident: there is nothing to look at yet.", "a adds evidence: a mailbox, an audit log, a mail server's log, or a folder of them."}
+	default:
+		text = []string{"No incident was found in this evidence.", "That does not prove that there was none."}
+		if n := len(a.Findings); n > 0 {
+			text = append(text, kit.Plural(int64(n), "finding")+" of rules, none of them part of an attack that can be shown.")
+		}
+		if n := len(a.NotChecked); n > 0 {
+			text = append(text, kit.Plural(int64(n), "rule")+" could not be asked for want of evidence: n says which, a adds evidence.")
+		}
+		text = append(text, "t asks what is yours: your answers sharpen the search.")
+	}
+	centred(st, s.width, body, text)
+}
+
+// centred writes a few lines into the upper third of a body, the first one loud.
+func centred(st *kit.Styles, width int, body []string, text []string) {
+	for i, t := range text {
+		if line := len(body)/3 + i; line < len(body) {
+			look := st.Muted
+			if i == 0 {
+				look = st.Text
+			}
+			body[line] = kit.NewLine(width).Space(max(2, (width-kit.Width(t))/2)).Add(look, t).String()
+		}
+	}
+}
+
+// Aside adds what the whole case holds: incidents, campaigns, loss.
+func (s *Incidents) Aside(l *kit.Line) {
+	a, st := s.ctx.Analysis, s.ctx.Styles
+	if a == nil || len(a.Incidents) == 0 {
+		return
+	}
+	var all []forensics.Loss
+	for i := range a.Incidents {
+		all = append(all, a.Incidents[i].Loss...)
+	}
+	if text := lossText(all); text != "" && l.Left() >= kit.Width(text)+8 {
+		l.Add(st.Muted, "loss ").Add(st.Group[forensics.GroupMoney], text).Space(2)
+	}
+}

@@ -1,0 +1,213 @@
+package screen
+
+import (
+	"context"
+	"net/netip"
+	"slices"
+	"strconv"
+	"strings"
+
+	"charm.land/bubbles/v2/key"
+	tea "charm.land/bubbletea/v2"
+
+	"keytrail/forensics"
+	"keytrail/forensics/filter"
+	"keytrail/tui/kit"
+	"keytrail/tui/widget"
+)
+
+// The sizes of the network around an address: what one customer usually has, or less.
+const (
+	networkBits4 = 24
+	networkBits6 = 64
+)
+
+// networkAround is the address block that an address stands in, as verdicts name it.
+func networkAround(ip netip.Addr) string {
+	bits := networkBits4
+	if ip.Is6() {
+		bits = networkBits6
+	}
+	p, err := ip.WithZone("").Prefix(bits)
+	if err != nil {
+		return ""
+	}
+	return forensics.EntityNetwork + ":" + p.String()
+}
+
+// entitiesOf names what an event came from, the narrowest first.
+func entitiesOf(e *forensics.Event) []string {
+	var out []string
+	if e.IP.IsValid() {
+		out = append(out, forensics.EntityIP+":"+e.IP.WithZone("").String(), networkAround(e.IP))
+	}
+	if e.ASN != 0 {
+		out = append(out, forensics.EntityASN+":"+strconv.FormatUint(uint64(e.ASN), 10))
+	}
+	if e.Client != "" {
+		out = append(out, forensics.EntityClient+":"+e.Client)
+	}
+	if e.Key != "" {
+		out = append(out, forensics.EntityKey+":"+e.Key)
+	}
+	return slices.DeleteFunc(out, func(s string) bool { return s == "" })
+}
+
+// keyFirst orders the things that a key's creation came from.
+func keyFirst(name string) int {
+	if strings.HasPrefix(name, forensics.EntityKey+":") {
+		return 0
+	}
+	return 1
+}
+
+// appendNew appends what is not there yet.
+func appendNew(list []string, more ...string) []string {
+	for _, m := range more {
+		if !slices.Contains(list, m) {
+			list = append(list, m)
+		}
+	}
+	return list
+}
+
+// entityFilter is the filter for the events of an entity, empty where the language has no key for it.
+func entityFilter(name string) string {
+	kind, value, ok := strings.Cut(name, ":")
+	if !ok || value == "" {
+		return ""
+	}
+	switch kind {
+	case forensics.EntityNetwork:
+		kind = forensics.EntityIP
+	case forensics.EntityIP, forensics.EntityASN, forensics.EntityClient, forensics.EntityKey, forensics.EntityAccount, forensics.EntityService:
+	default:
+		return ""
+	}
+	return kind + ":" + filter.Quote(value)
+}
+
+// entityText names an entity for a person.
+func entityText(name string) (value, kind string) {
+	kind, value, _ = strings.Cut(name, ":")
+	switch kind {
+	case forensics.EntityIP:
+		kind = "this address"
+	case forensics.EntityNetwork:
+		kind = "the network around it"
+	case forensics.EntityASN:
+		value, kind = "AS"+value, "all networks of this operator"
+	case forensics.EntityClient:
+		kind = "this mail program, from anywhere"
+	case forensics.EntityKey:
+		kind = "this key"
+	}
+	return value, kind
+}
+
+// judge asks which of several entities is meant: which one a verdict is about, or whose events are to be shown.
+type judge struct {
+	ctx    *kit.Context
+	title  string
+	again  key.Binding // the key that opened it takes the first one
+	done   func(name string) tea.Msg
+	names  []string
+	counts []int64 // events, -1 while not known
+	scroll widget.Scroll
+}
+
+// eventsCounted says how many events each of the choices has.
+type eventsCounted struct {
+	of     *judge
+	counts []int64
+}
+
+// openJudge judges at once where there is no choice.
+func openJudge(ctx *kit.Context, verdict string, names []string) tea.Cmd {
+	switch len(names) {
+	case 0:
+		return ctx.Post(kit.Noticed{Text: "nothing here says where it came from: no address, no client, no key", Bad: true})
+	case 1:
+		return ctx.Post(kit.VerdictChosen{Entities: names, Verdict: verdict})
+	}
+	k := ctx.Keys
+	return ctx.Post(kit.SheetOpened{Sheet: &judge{
+		ctx: ctx, names: names, title: strings.ReplaceAll(verdict, "-", " ") + ": what?",
+		again: map[string]key.Binding{"mine": k.Mine, "not-mine": k.NotMine, "unknown": k.Unjudge}[verdict],
+		done:  func(name string) tea.Msg { return kit.VerdictChosen{Entities: []string{name}, Verdict: verdict} },
+	}})
+}
+
+// Init counts the events of each choice.
+func (j *judge) Init() tea.Cmd {
+	c, names := j.ctx.Case, j.names
+	return func() tea.Msg {
+		out := eventsCounted{of: j}
+		for _, name := range names {
+			n := int64(-1)
+			if expr, err := filter.Parse(entityFilter(name)); err == nil && expr != nil {
+				if v, err := c.Query(context.Background(), expr); err == nil {
+					n = int64(v.Len())
+				}
+			}
+			out.counts = append(out.counts, n)
+		}
+		return out
+	}
+}
+
+func (j *judge) Title() string { return j.title }
+
+func (j *judge) Hints() []key.Binding {
+	k := j.ctx.Keys
+	return []key.Binding{k.Up, k.Down, k.Accept, k.Cancel}
+}
+
+func (j *judge) Update(msg tea.Msg) (kit.Sheet, tea.Cmd) {
+	switch msg := msg.(type) {
+	case eventsCounted:
+		if msg.of == j {
+			j.counts = msg.counts
+		}
+	case tea.KeyPressMsg:
+		return j, j.key(msg)
+	}
+	return j, nil
+}
+
+func (j *judge) key(msg tea.KeyPressMsg) tea.Cmd {
+	k := j.ctx.Keys
+	switch {
+	case key.Matches(msg, k.Up):
+		j.scroll.Cursor = max(0, j.scroll.Cursor-1)
+	case key.Matches(msg, k.Down):
+		j.scroll.Cursor = min(len(j.names)-1, j.scroll.Cursor+1)
+	case key.Matches(msg, k.Accept, j.again):
+		return j.ctx.Post(kit.SheetClosed{Answer: j.done(j.names[j.scroll.Cursor])})
+	case key.Matches(msg, k.Cancel):
+		return j.ctx.Post(kit.SheetClosed{})
+	}
+	return nil
+}
+
+func (j *judge) View(width, height int) []string {
+	st := j.ctx.Styles
+	height = min(height, 10)
+	j.scroll.Move(j.scroll.Cursor, len(j.names), height)
+	var out []string
+	for i := j.scroll.Top; i < len(j.names) && len(out) < height; i++ {
+		l := kit.NewLine(width)
+		mark, look := " ", st.Text
+		if i == j.scroll.Cursor {
+			l.On(st.Row)
+			mark, look = "▌", st.Strong
+		}
+		value, kind := entityText(j.names[i])
+		l.Add(st.Accent, mark).Space(1).Cell(look, value, min(40, width/2)).Space(2).Cell(st.Muted, kind, 34)
+		if i < len(j.counts) && j.counts[i] >= 0 {
+			l.Space(1).Number(st.Muted, kit.Plural(j.counts[i], "event"), min(14, l.Left()))
+		}
+		out = append(out, l.String())
+	}
+	return out
+}

@@ -1,0 +1,109 @@
+package screen
+
+import (
+	"fmt"
+	"strings"
+
+	"charm.land/bubbles/v2/key"
+	tea "charm.land/bubbletea/v2"
+
+	"keytrail/forensics"
+	"keytrail/tui/kit"
+	"keytrail/tui/widget"
+)
+
+// textSheet is a dialogue that only says something.
+type textSheet struct {
+	ctx    *kit.Context
+	title  string
+	write  func(p *pane)
+	scroll widget.Scroll
+	lines  int
+	height int
+}
+
+func (t *textSheet) Init() tea.Cmd { return nil }
+
+func (t *textSheet) Title() string { return t.title }
+
+func (t *textSheet) Hints() []key.Binding {
+	k := t.ctx.Keys
+	return []key.Binding{k.Up, k.Down, k.Cancel}
+}
+
+func (t *textSheet) Update(msg tea.Msg) (kit.Sheet, tea.Cmd) {
+	press, ok := msg.(tea.KeyPressMsg)
+	if !ok {
+		return t, nil
+	}
+	k := t.ctx.Keys
+	switch {
+	case key.Matches(press, k.Up):
+		t.scroll.Shift(-1, t.lines, t.height)
+	case key.Matches(press, k.Down):
+		t.scroll.Shift(1, t.lines, t.height)
+	case key.Matches(press, k.PageUp):
+		t.scroll.Shift(-t.height, t.lines, t.height)
+	case key.Matches(press, k.PageDown):
+		t.scroll.Shift(t.height, t.lines, t.height)
+	default:
+		return t, t.ctx.Post(kit.SheetClosed{})
+	}
+	return t, nil
+}
+
+func (t *textSheet) View(width, height int) []string {
+	p := &pane{ctx: t.ctx, width: width}
+	t.write(p)
+	t.lines, t.height = len(p.lines), height
+	t.scroll.Shift(0, t.lines, height)
+	out := p.lines[t.scroll.Top:min(t.lines, t.scroll.Top+height)]
+	if more := t.lines - t.scroll.Top - len(out); more > 0 && len(out) > 0 {
+		text := "↓ " + kit.Plural(int64(more)+1, "more line")
+		out[len(out)-1] = kit.NewLine(width).Space(1).Add(t.ctx.Styles.Faint, text).String()
+	}
+	return out
+}
+
+// newScoreSheet shows what a score is made of.
+func newScoreSheet(ctx *kit.Context, inc *forensics.Incident) kit.Sheet {
+	title := fmt.Sprintf("score of #%d: %.2f %s", inc.ID, inc.Score, inc.Strength)
+	return &textSheet{ctx: ctx, title: title, write: func(p *pane) {
+		st := ctx.Styles
+		for _, part := range inc.Parts {
+			look, text := st.Text, fmt.Sprintf("%+.2f", part.Value)
+			if part.Value < 0 {
+				look, text = st.Good, "−"+text[1:]
+			}
+			p.add(kit.NewLine(p.width).Space(1).Number(look, text, 6).Space(2).Add(st.Text, part.Text))
+		}
+		if len(inc.Parts) == 0 {
+			p.wrapped(st.Muted, "The score is not broken down.")
+		}
+		p.add(kit.NewLine(p.width))
+		p.wrapped(st.Muted, "0 speaks for nothing, 1 for an attack beyond doubt. Your verdicts count more than any number: m and x change it at once.")
+	}}
+}
+
+// newNotCheckedSheet shows which rules could not be asked, and what else limits the search.
+func newNotCheckedSheet(ctx *kit.Context) kit.Sheet {
+	return &textSheet{ctx: ctx, title: "what was not checked", write: func(p *pane) {
+		st, a := ctx.Styles, ctx.Analysis
+		if a == nil {
+			p.wrapped(st.Muted, "Nothing has been checked yet.")
+			return
+		}
+		for _, n := range a.Notes {
+			p.named("note", st.Warn, n, st.Text)
+		}
+		for _, n := range a.NotChecked {
+			p.named(n.Rule, st.Warn, words(n.Title+":", n.Why, strings.TrimSpace(in("for", n.Account))), st.Text)
+		}
+		for _, c := range a.Changed {
+			p.named("changed", st.Muted, c, st.Text)
+		}
+		if len(p.lines) == 0 {
+			p.wrapped(st.Text, "Every rule found the sources it needs.")
+		}
+	}}
+}
