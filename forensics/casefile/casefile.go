@@ -84,6 +84,9 @@ type Case struct {
 
 	incidents atomic.Pointer[map[int64][]int64]
 
+	entitiesMu sync.Mutex // guards entities
+	entities   map[string]*entityTable
+
 	cache textCache
 }
 
