@@ -27,6 +27,7 @@ const (
 	forwardMade
 	recoveryChanged
 	sessionsRevoked
+	consentGiven // to an application
 	moneyOut
 	moneyIn
 	moneyTraded
@@ -49,7 +50,7 @@ type session struct {
 	addr   netip.Addr
 	client *client
 	pid    int
-	read   int // what the summary at its end says
+	read   int // messages, as the summary at its end says
 	gone   int
 	hidden bool // opened before any log begins, so that no login stands above it
 }
@@ -66,6 +67,7 @@ type act struct {
 	text    string // rule's name, address forwarded to
 	move    *transfer
 	alone   bool // the server did it, or an administrator
+	many    int  // messages that were read at once, of which the record names one
 
 	truth
 }

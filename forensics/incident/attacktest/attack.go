@@ -23,8 +23,10 @@ type attacker struct {
 	slow    bool // hours between the steps instead of minutes
 	hard    bool // purges instead of moving to the trash
 	hides   float64
-	guesses bool // comes by guessing passwords
-	locks   bool // the owner's key stops working
+	guesses bool   // comes by guessing passwords
+	locks   bool   // the owner's key stops working
+	bulk    bool   // fetches everything there is
+	app     string // comes through an application instead of a key; empty: does not
 }
 
 // Programs of attackers: people's own, and what scripts say.
@@ -55,6 +57,10 @@ func (g *generator) makeAttacker(number int) *attacker {
 	a.hides = 0.6 + 0.4*r.Float64()
 	a.guesses = g.chance(0.12)
 	a.locks = g.c.World == WorldServer && g.chance(0.25)
+	a.bulk = g.chance(0.3)
+	if (g.c.World == WorldOffice || g.c.World == WorldWorkspace) && g.chance(0.2) {
+		a.app = g.one("Mail Sync Pro", "PDF Assistant", "eM Client", "Upgrade")
+	}
 	return a
 }
 
@@ -202,6 +208,10 @@ func (x *attackRun) key() {
 		return
 	}
 	g, t := x.g, x.mine(forensics.StepKey)
+	if x.a.app != "" {
+		x.consent()
+		return
+	}
 	x.a.made++
 	x.keyName = x.a.keys
 	if strings.Contains(x.keyName, "%d") {
@@ -209,6 +219,22 @@ func (x *attackRun) key() {
 	}
 	g.act(act{at: x.at, what: keyMade, key: x.keyName, in: &session{addr: x.a.address(g), client: x.a.client}, truth: t})
 	if l := g.deliver(g.keyMail(x.at.Add(g.between(2*time.Second, 50*time.Second)), x.keyName), t); l != nil {
+		x.hide = append(x.hide, l)
+	}
+	if x.a.locks {
+		g.act(act{at: x.at.Add(time.Minute), what: keyGone, key: "phone", in: &session{addr: x.a.address(g), client: x.a.client}, truth: t})
+		if l := g.deliver(g.keyGoneMail(x.at.Add(70*time.Second), "phone"), t); l != nil {
+			x.hide = append(x.hide, l)
+		}
+	}
+	x.at = x.at.Add(x.a.gap(g))
+}
+
+// consent lets an application read the mail, which serves as a key does.
+func (x *attackRun) consent() {
+	g, t := x.g, x.mine(forensics.StepKey, forensics.StepSettings)
+	g.act(act{at: x.at, what: consentGiven, text: x.a.app, in: &session{addr: x.a.address(g), client: x.a.client}, truth: t})
+	if l := g.deliver(g.consentMail(x.at.Add(20*time.Second), x.a.app), t); l != nil {
 		x.hide = append(x.hide, l)
 	}
 	x.at = x.at.Add(x.a.gap(g))
@@ -242,12 +268,19 @@ func (x *attackRun) login() {
 		}
 		x.enter(true)
 		x.in.read += 5 + g.r.IntN(60)
+		if x.a.bulk {
+			x.in.read += 200 + g.r.IntN(3000)
+		}
 		x.look(g.r.IntN(6))
 	}
 }
 
 // look reads letters that are there.
 func (x *attackRun) look(n int) {
+	if x.a.bulk {
+		x.g.act(act{at: x.at, what: didRead, in: x.in, many: 100 + x.g.r.IntN(900), truth: x.mine(forensics.StepLogin)})
+		x.at = x.at.Add(x.a.pause(x.g))
+	}
 	for range n {
 		x.g.act(act{at: x.at, what: didRead, in: x.in, truth: x.mine(forensics.StepLogin)})
 		x.at = x.at.Add(x.a.pause(x.g) / 3)

@@ -172,6 +172,9 @@ func (g *generator) events() []event {
 	every(150, 500, (*life).passwordChange)
 	every(180, 700, (*life).ownRule)
 	every(200, 800, (*life).removeOldKey)
+	if g.c.World != WorldServer {
+		every(100, 500, (*life).ownConsent)
+	}
 	every(60, 200, (*life).cleaning)
 	for _, d := range g.person.devices {
 		if d.from.After(g.c.Start) {
@@ -442,6 +445,19 @@ func (l *life) removeOldKey(at time.Time) {
 	s := g.ownSession(at, truth{})
 	g.act(act{at: at.Add(time.Minute), what: keyGone, key: "old laptop", in: s})
 	if m := g.keyGoneMail(at.Add(70*time.Second), "old laptop"); m != nil {
+		at = l.await(s, at, m)
+	}
+	g.act(act{at: at.Add(2 * time.Minute), what: didEnd, in: s})
+}
+
+// ownConsent lets an application of the owner's choice in.
+func (l *life) ownConsent(at time.Time) {
+	g := l.g
+	at = g.awake(at)
+	s := g.ownSession(at, truth{})
+	app := g.one("Calendar Friend", "Signature Tool", "Zoom Plan", "Notes Everywhere")
+	g.act(act{at: at.Add(time.Minute), what: consentGiven, text: app, in: s})
+	if m := g.consentMail(at.Add(70*time.Second), app); m != nil {
 		at = l.await(s, at, m)
 	}
 	g.act(act{at: at.Add(2 * time.Minute), what: didEnd, in: s})

@@ -110,7 +110,7 @@ func (w *officeLog) act(a *act) {
 			l = &letter{id: "old" + strconv.Itoa(a.seq) + "@mail.example.net"}
 		}
 		w.record(a, "MailItemsAccessed", 50, "Succeeded", w.exchange(a, "OperationProperties", []named{{"MailAccessType", "Bind"}, {"IsThrottled", "False"}},
-			"Folders", []any{map[string]any{"Path": `\Inbox`, "FolderItems": []any{map[string]any{"InternetMessageId": "<" + l.id + ">", "SizeInBytes": 4000}}}}, "OperationCount", 1))
+			"Folders", []any{map[string]any{"Path": `\Inbox`, "FolderItems": []any{map[string]any{"InternetMessageId": "<" + l.id + ">", "SizeInBytes": 4000}}}}, "OperationCount", max(1, a.many)))
 		w.g.mark(a, Mark{Kind: forensics.MailRead, Session: a.in.id, IP: a.in.addr, MessageID: l.id})
 	case didTrash:
 		w.record(a, "MoveToDeletedItems", 3, "Succeeded", w.exchange(a, "AffectedItems", items(`\Inbox`, a.letter), "Folder", map[string]string{"Path": `\Inbox`}))
@@ -139,6 +139,11 @@ func (w *officeLog) act(a *act) {
 	case sessionsRevoked:
 		w.record(a, "Update StsRefreshTokenValidFrom Timestamp.", 8, "Success", w.directory(a))
 		w.g.mark(a, Mark{Kind: forensics.SessionRevoked})
+	case consentGiven:
+		w.record(a, "Consent to application.", 8, "Success", append(w.directory(a),
+			"ModifiedProperties", []map[string]string{{"Name": "ConsentAction.Permissions", "NewValue": "[[Id: x, ClientId: y, ResourceId: z, ConsentType: Principal, Scope: Mail.ReadWrite offline_access, CreatedDateTime: , ExpiryTime ]]", "OldValue": ""}},
+			"Target", []map[string]any{{"ID": a.text, "Type": 1}}))
+		w.g.mark(a, Mark{Kind: forensics.ConsentGranted})
 	case ruleMade:
 		w.rule(a)
 	case forwardMade:

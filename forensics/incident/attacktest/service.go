@@ -159,3 +159,12 @@ func (g *generator) recoveryMail(at time.Time) *letter {
 	}
 	return g.letter(l)
 }
+
+// consentMail is Google's notice of an application that was let in, nil from others.
+func (g *generator) consentMail(at time.Time, app string) *letter {
+	if g.provider.id != "google" {
+		return nil
+	}
+	return g.letter(&letter{from: g.provider.from, name: g.provider.name, host: g.provider.host, at: at, verdict: "pass", kind: forensics.ConsentGranted,
+		subject: "Security alert", body: app + " was granted access to your Google Account\n" + g.c.Account + "\nIf you did not grant access, you should check this activity.\n"})
+}

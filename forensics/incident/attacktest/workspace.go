@@ -128,6 +128,9 @@ func (w *workspaceLog) act(a *act) {
 	case forwardMade:
 		w.own(a, "user_accounts", "email_forwarding_change", "email_forwarding_out_of_domain", parameter{"name": "email_forwarding_destination_address", "value": a.text})
 		w.g.mark(a, Mark{Kind: forensics.ForwardingSet, IP: a.in.addr})
+	case consentGiven:
+		w.own(a, "token", "auth", "authorize", parameter{"name": "app_name", "value": a.text}, parameter{"name": "client_id", "value": "1234567890.apps.example"})
+		w.g.mark(a, Mark{Kind: forensics.ConsentGranted, IP: a.in.addr})
 	case sessionsRevoked:
 		w.admin(a, "RESET_SIGNIN_COOKIES")
 		w.g.mark(a, Mark{Kind: forensics.SessionRevoked})
