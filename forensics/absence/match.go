@@ -1,0 +1,257 @@
+package absence
+
+import (
+	"cmp"
+	"container/heap"
+	"slices"
+	"strings"
+
+	"keytrail/forensics"
+)
+
+// point is a mail that is known to have come at a time and can be what a missing UID stood for.
+type point struct {
+	from, to int64
+	keys     [3]Key
+	index    int // in lost; -1 for a mail that was moved to where it is
+}
+
+// match gives the missing UIDs to what explains or names them: first by number, then by the time of arrival. A mail
+// fits a run where it came between the run's neighbours. Points are taken in the order of time, each by the fitting run
+// that ends first: for intervals over points that leaves as few runs unexplained as can be (Glover 1967), so that
+// nothing is called a deletion that moves can explain.
+func (w *work) match() {
+	w.byNumber()
+	var runs []*slot
+	homes := map[*space]map[Key]bool{}
+	for _, s := range w.spaces {
+		if !s.role.counts() || len(s.runs) == 0 {
+			continue
+		}
+		home := map[Key]bool{}
+		for i := range s.known {
+			if m := s.known[i].mail; m != nil {
+				for _, k := range m.keys() {
+					home[k] = true
+				}
+			}
+		}
+		homes[s] = home
+		for i := range s.runs {
+			if r := &s.runs[i]; r.left() > 0 {
+				runs = append(runs, newSlot(s, r))
+			}
+		}
+	}
+	if len(runs) == 0 {
+		return
+	}
+	points := w.points()
+	slices.SortStableFunc(runs, func(a, b *slot) int { return cmp.Compare(a.from, b.from) })
+	slices.SortStableFunc(points, func(a, b point) int { return cmp.Or(cmp.Compare(a.to, b.to), cmp.Compare(b.index, a.index)) })
+	var open slots
+	next := 0
+	for _, p := range points {
+		for next < len(runs) && runs[next].from <= p.to {
+			heap.Push(&open, runs[next])
+			next++
+		}
+		w.place(&open, &p, homes)
+	}
+}
+
+// place gives a point to the run that fits and ends first.
+func (w *work) place(open *slots, p *point, homes map[*space]map[Key]bool) {
+	var aside []*slot
+	for open.Len() > 0 {
+		s := (*open)[0]
+		if s.to < p.from || s.run.left() <= 0 {
+			heap.Pop(open)
+			continue
+		}
+		if p.index < 0 && p.isIn(homes[s.space]) || p.index >= 0 && !w.lost[p.index].canBeIn(s.space) {
+			aside = append(aside, heap.Pop(open).(*slot))
+			continue
+		}
+		s.run.taken++
+		if p.index < 0 {
+			s.run.moved++
+		} else {
+			w.lost[p.index].take(s.space, s.run)
+			s.run.lost = append(s.run.lost, p.index)
+		}
+		break
+	}
+	for _, s := range aside {
+		heap.Push(open, s)
+	}
+}
+
+func (p *point) isIn(home map[Key]bool) bool {
+	for _, k := range p.keys {
+		if k != 0 && home[k] {
+			return true
+		}
+	}
+	return false
+}
+
+// canBeIn reports whether a lost mail can have stood in a folder: in the one that is named, else in INBOX.
+func (l *lost) canBeIn(s *space) bool {
+	if l.Kind == forensics.MailDeleted || l.Folder == "" {
+		return true
+	}
+	return sameFolder(l.Folder, s)
+}
+
+func sameFolder(name string, s *space) bool {
+	name = strings.Trim(name, `\/`)
+	return strings.EqualFold(name, s.name) || s.role == RoleInbox && (strings.EqualFold(name, "inbox") || name == "")
+}
+
+// take notes that a lost mail stood in a run of missing UIDs; a run of one is its own number.
+func (l *lost) take(s *space, r *run) {
+	l.reason(ReasonGap)
+	if r.vanished {
+		l.reason(ReasonVanished)
+	}
+	if r.size() == 1 && l.Kind == forensics.MailMissing {
+		l.UIDs = []uint32{r.first}
+	}
+	if l.Folder == "" {
+		l.Folder = s.name
+	}
+	best, further := s.ref(r)
+	l.refs(best)
+	l.refs(further...)
+	l.NotAfter = least(l.NotAfter, r.absentAt)
+}
+
+// byNumber takes out the UIDs of which a record says that they were deleted, and those of mails lost by name.
+func (w *work) byNumber() {
+	for i := range w.named {
+		n := &w.named[i]
+		if n.UID == 0 || n.Kind != forensics.MailDeleted && n.Kind != forensics.MailPurged && n.Kind != forensics.MailMoved {
+			continue
+		}
+		for _, s := range w.spaces {
+			if !sameFolder(n.Folder, s) {
+				continue
+			}
+			r := s.find(n.UID)
+			if r == nil || r.left() == 0 || r.lower > n.Time+minute || s.counted(n.UID) {
+				continue
+			}
+			s.count(n.UID)
+			r.taken++
+			if n.Kind == forensics.MailMoved {
+				r.moved++
+				continue
+			}
+			best, _ := s.ref(r)
+			a := w.addTo(n.Row, ReasonGap, best)
+			a.ArrivedNotBefore, a.ArrivedNotAfter = r.lower, least(r.upper, n.Time)
+			break
+		}
+	}
+}
+
+// points lists the mails that can stand for missing UIDs.
+func (w *work) points() []point {
+	var out []point
+	told := map[Key]bool{}
+	for _, c := range w.copies {
+		for _, f := range c.Folders {
+			if f.Role == RoleDrafts || f.Role == RoleSent {
+				continue
+			}
+			for i := range f.Mails {
+				m := &f.Mails[i]
+				if m.Sent || m.Arrived == 0 || m.direct(f) {
+					continue
+				}
+				if w.inTrash[m] { // it stands among the lost
+					continue
+				}
+				key := cmp.Or(m.ID, m.Object, m.Content)
+				if key == 0 || told[key] {
+					continue
+				}
+				told[key] = true
+				at := m.Arrived
+				slack := 2 * second
+				if !m.Internal {
+					slack = 2 * minute
+				}
+				out = append(out, point{from: at - slack, to: at + slack, keys: m.keys(), index: -1})
+			}
+		}
+	}
+	for i := range w.lost {
+		l := &w.lost[i]
+		if l.ArrivedNotBefore != 0 && l.ArrivedNotAfter != 0 && l.ArrivedNotAfter-l.ArrivedNotBefore <= minute && l.run == nil && !w.numbered(l) {
+			out = append(out, point{from: l.ArrivedNotBefore - 2*minute, to: l.ArrivedNotAfter + 2*minute, index: i})
+		}
+	}
+	return out
+}
+
+// numbered reports whether a lost mail's UID is known from a copy that has it: then no gap is its own.
+func (w *work) numbered(l *lost) bool {
+	return l.Kind == forensics.MailMissing && l.Row != 0 && len(l.UIDs) > 0
+}
+
+// direct reports whether a mail was delivered to its folder and never stood in another one, as far as that
+// shows: it came into the folder when it came at all. Without SAVEDATE it is taken for granted in INBOX,
+// and in Junk, which is filled at delivery.
+func (m *Mail) direct(f *Folder) bool {
+	if m.Saved != 0 {
+		return m.Internal && m.Saved-m.Arrived <= second && m.Arrived-m.Saved <= second
+	}
+	return f.Role == RoleInbox || f.Role == RoleJunk
+}
+
+// slot is a run with the times between which a mail must have come to fit.
+type slot struct {
+	space    *space
+	run      *run
+	from, to int64
+}
+
+// newSlot widens the run's own bounds where its neighbours came into the folder long after they
+// came to the mailbox, as after a move to another server: then their own dates count too.
+func newSlot(s *space, r *run) *slot {
+	t := &slot{space: s, run: r, from: r.lower, to: r.upper}
+	for _, k := range []*known{r.below, r.above} {
+		if k != nil && k.mail != nil && k.mail.Saved-k.mail.Arrived > hour && k.mail.Arrived != 0 {
+			t.from, t.to = min(t.from, k.mail.Arrived), max(t.to, k.mail.Arrived)
+		}
+	}
+	if t.to == 0 {
+		t.to = s.newest().f.AbsentAt
+	}
+	if t.to == 0 {
+		t.to = 1<<63 - 1
+	}
+	return t
+}
+
+// slots is a heap of runs, the one that ends first on top.
+type slots []*slot
+
+func (s slots) Len() int { return len(s) }
+func (s slots) Less(i, j int) bool {
+	return s[i].to < s[j].to || s[i].to == s[j].to && s[i].from > s[j].from
+}
+func (s slots) Swap(i, j int) { s[i], s[j] = s[j], s[i] }
+
+// Push implements heap.Interface.
+func (s *slots) Push(x any) { *s = append(*s, x.(*slot)) }
+
+// Pop implements heap.Interface.
+func (s *slots) Pop() any {
+	old := *s
+	x := old[len(old)-1]
+	*s = old[:len(old)-1]
+	return x
+}
