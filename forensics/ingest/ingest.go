@@ -13,6 +13,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"time"
@@ -33,6 +34,11 @@ type Options struct {
 	Zone    *time.Location // of times that state none; nil: UTC, marked as assumed
 	Tool    string         // name and version, for the custody log
 	Now     func() time.Time
+
+	// Where, where it is not nil, says where an address is; events take from it what their source does
+	// not state. WhereFrom names the database, for the custody log.
+	Where     func(netip.Addr) forensics.Place
+	WhereFrom string
 }
 
 // Progress is how far an add has come. It is told about ten times a second.
@@ -77,7 +83,7 @@ func Add(ctx context.Context, c *casefile.Case, paths []string, o Options, tell 
 	if o.Limits == (evidence.Limits{}) {
 		o.Limits = evidence.DefaultLimits()
 	}
-	r := &run{c: c, o: o, tell: tell, start: time.Now()}
+	r := &run{c: c, o: o, tell: tell, start: time.Now(), places: places{where: o.Where}}
 	for _, p := range paths {
 		r.progress.BytesTotal += sizeOf(p)
 	}
@@ -105,6 +111,7 @@ type run struct {
 	told     time.Time
 	progress Progress
 	summary  Summary
+	places   places
 	known    time.Time // the last dated event of the case when the path was begun; zero where there is none
 }
 
@@ -142,7 +149,11 @@ func (r *run) add(ctx context.Context, path string) error {
 		r.progress.BytesDone += ev.Size
 		return nil
 	}
-	if err := r.c.Log("evidence opened", fmt.Sprintf("%d: %s, %d bytes", ev.ID, ev.Path, ev.Size)); err != nil {
+	detail := fmt.Sprintf("%d: %s, %d bytes", ev.ID, ev.Path, ev.Size)
+	if r.o.Where != nil && r.o.WhereFrom != "" {
+		detail += "; addresses looked up in " + r.o.WhereFrom
+	}
+	if err := r.c.Log("evidence opened", detail); err != nil {
 		return err
 	}
 	if view, err := r.c.Query(ctx, nil); err == nil {

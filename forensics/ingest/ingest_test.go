@@ -280,3 +280,30 @@ func TestPanicCostsOneItem(t *testing.T) {
 		t.Errorf("summary: %+v", s)
 	}
 }
+
+// Where an address is comes from the database that the custody log names.
+func TestAddLooksAddressesUp(t *testing.T) {
+	o := options(t)
+	o.Where = func(netip.Addr) forensics.Place {
+		return forensics.Place{Country: "NL", ASN: 64496, Org: "Example Net"}
+	}
+	o.WhereFrom = "example table (2026-11)"
+	c := newCase(t)
+	if _, err := ingest.Add(t.Context(), c, []string{write(t, filepath.Join(t.TempDir(), "mail.log"), loginLines)}, o, nil); err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range events(t, c) {
+		if e.Country != "NL" || e.ASN != 64496 || e.Org != "Example Net" {
+			t.Errorf("got %+v", e)
+		}
+	}
+	entries, err := c.Custody()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !slices.ContainsFunc(entries, func(e forensics.Custody) bool {
+		return strings.Contains(e.Detail, "looked up in example table (2026-11)")
+	}) {
+		t.Errorf("the custody log does not name the table: %+v", entries)
+	}
+}

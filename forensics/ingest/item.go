@@ -119,7 +119,7 @@ func (w *walker) parse(ctx context.Context, f format.Format, m *evidence.Member,
 	}()
 
 	s := &sink{
-		ctx: ctx, item: it, notices: w.o.Notices, provider: f.Name(),
+		ctx: ctx, item: it, notices: w.o.Notices, provider: f.Name(), places: &w.places,
 		out: batches, free: free, cur: <-free,
 		clock: timeline.Clock{Zone: w.o.Zone, Year: w.o.Year, Written: w.written(m), Latest: w.o.Now().Add(48 * time.Hour)},
 	}

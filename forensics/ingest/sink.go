@@ -36,6 +36,7 @@ type sink struct {
 	provider string
 	notices  *detect.Notices
 	clock    timeline.Clock
+	places   *places
 
 	counts, told forensics.Counts
 	first, last  int64
@@ -63,6 +64,7 @@ func (s *sink) Record(r *format.Record) error {
 		e := &r.Events[i]
 		e.Ref, e.Digest, e.Provider = ref, digest, s.provider
 		s.clock.Settle(e)
+		s.places.fill(e)
 		if !e.Time.Unreliable {
 			if s.first == 0 || e.Time.Nano < s.first {
 				s.first = e.Time.Nano
