@@ -1,0 +1,222 @@
+package incident
+
+import (
+	"keytrail/forensics"
+	"keytrail/forensics/rule"
+)
+
+// The windows that joining knows, by the names of the settings.
+const (
+	chainWindow    = rule.ChainWindow
+	resetWindow    = rule.ResetWindow
+	deletionWindow = rule.DeletionWindow
+	lossReport     = rule.LossReport
+	repairWindow   = rule.RepairWindow
+)
+
+// draft is an incident in the making.
+type draft struct {
+	points      []*point
+	start, last int64
+	hand        hand
+	// first is when each step begins; a step that is not there is missing.
+	first map[forensics.StepName]int64
+	// touched is set where something that came from an address touched the mailbox.
+	touched bool
+
+	symptoms []int // findings of the owner's client that fails
+	repair   []int // findings of the owner's and the provider's repair, in order of time
+	weighed  weighed
+}
+
+func newDraft(a *atom) *draft {
+	d := &draft{start: a.start, last: a.end, first: map[forensics.StepName]int64{}}
+	d.add(a)
+	return d
+}
+
+func (d *draft) add(a *atom) {
+	d.points = append(d.points, a.points...)
+	d.start, d.last = min(d.start, a.start), max(d.last, a.end)
+	d.hand.merge(&a.hand)
+	d.touched = d.touched || a.mailbox()
+	for _, p := range a.points {
+		if at, ok := d.first[p.step]; !ok || p.at() < at {
+			d.first[p.step] = p.at()
+		}
+	}
+}
+
+func (d *draft) has(s forensics.StepName) bool { _, ok := d.first[s]; return ok }
+
+// The strengths of reasons to join, the best first. A reason of the hand's own outweighs what happens to come close in time.
+const (
+	bySession = 100 - 10*iota
+	byKey
+	byAddress
+	byMessage
+	byNetwork
+	byASN
+	byClient
+	byService
+	byTime
+	noReason = 0
+)
+
+// join makes drafts of atoms, which come in the order of their starts.
+func (b *builder) join(atoms []*atom) []*draft {
+	var drafts []*draft
+	open := 0 // the drafts before this one are too old for everything
+	longest := max(b.settings.Window(chainWindow), b.settings.Window(lossReport))
+	for _, a := range atoms {
+		var best *draft
+		reason := noReason
+		for open < len(drafts) && a.start-drafts[open].last > longest {
+			open++
+		}
+		for _, d := range drafts[open:] {
+			if r := b.link(d, a); r > reason || r == reason && r != noReason && b.nearer(d, best, a) {
+				best, reason = d, r
+			}
+		}
+		if best == nil {
+			drafts = append(drafts, newDraft(a))
+			continue
+		}
+		if reason == byMessage && best.touched && a.mailbox() {
+			a.hand = hand{} // who empties the trash later need not be who filled it
+		}
+		best.add(a)
+	}
+	return drafts
+}
+
+// nearer decides between two drafts that an atom has the same reason to join: by time, the one that still lacks
+// the step and has waited longest, so that two hands at once get a step each; else the one that was active last.
+func (b *builder) nearer(d, best *draft, a *atom) bool {
+	step := a.points[0].step
+	if x, y := d.has(step), best.has(step); x != y {
+		return y
+	}
+	return d.has(step) && d.last > best.last
+}
+
+// link gives the best reason for an atom to belong to a draft.
+func (b *builder) link(d *draft, a *atom) int {
+	gap := a.start - d.last
+	chain := b.settings.Window(chainWindow)
+	h := &a.hand
+	if d.hand.sessions.meets(h.sessions) && gap <= chain {
+		return bySession
+	}
+	if a.own || b.begins(d, a) {
+		return noReason
+	}
+	switch {
+	case gap > chain:
+		if a.only(forensics.StepMoney) && gap <= b.settings.Window(lossReport) && d.hand.services.meets(h.services) {
+			return byService
+		}
+		return noReason
+	case d.hand.keys.meets(h.keys):
+		return byKey
+	case d.hand.ips.meets(h.ips):
+		return byAddress
+	case d.hand.messages.meets(h.messages):
+		return byMessage
+	case d.hand.nets.meets(h.nets):
+		return byNetwork
+	case d.hand.asns.meets(h.asns):
+		return byASN
+	case b.sameClient(d, a):
+		return byClient
+	}
+	if a.mailbox() && d.touched {
+		return noReason // known by other things: another hand
+	}
+	if d.hand.services.meets(h.services) && b.inOrder(d, a) {
+		return byService
+	}
+	if b.inOrder(d, a) {
+		return byTime
+	}
+	return noReason
+}
+
+// sameClient: a client tells a hand only where the owner does not use it.
+func (b *builder) sameClient(d *draft, a *atom) bool {
+	return d.hand.clients.meets(a.hand.clients) && (len(d.hand.ips) == 0 || len(a.hand.ips) == 0)
+}
+
+// mailbox reports whether something that came from an address touched the mailbox itself: a service's own login
+// from elsewhere does not make another hand of it.
+func (a *atom) mailbox() bool {
+	for _, p := range a.points {
+		if p.b.IP != 0 && !p.standing.Owner() && !aboutService(p.b) {
+			return true
+		}
+	}
+	return false
+}
+
+func (a *atom) only(s forensics.StepName) bool {
+	for _, p := range a.points {
+		if p.step != s {
+			return false
+		}
+	}
+	return true
+}
+
+// step is the first step of an atom in the order of an attack: a session is judged by its login.
+func (a *atom) step() forensics.StepName {
+	for _, s := range forensics.Steps() {
+		for _, p := range a.points {
+			if p.step == s {
+				return s
+			}
+		}
+	}
+	return ""
+}
+
+// newAttack is how long after a hidden reset or a theft a new key is the beginning of something new.
+const newAttack = int64(6 * 3600 * 1e9)
+
+// begins reports whether an atom begins another attack: a key made after the draft has come to its end.
+func (b *builder) begins(d *draft, a *atom) bool {
+	if a.step() != forensics.StepKey || a.start-d.last < newAttack {
+		return false
+	}
+	return d.has(forensics.StepReset) || d.has(forensics.StepDeletion) || d.has(forensics.StepMoney)
+}
+
+// noticeSlack is how much later than the fact a mail that tells of it may come.
+const noticeSlack = int64(15 * 60 * 1e9)
+
+// inOrder reports whether an atom can follow what a draft has, in the order of an attack and in time.
+func (b *builder) inOrder(d *draft, a *atom) bool {
+	gap := a.start - d.last
+	access := d.has(forensics.StepKey) || d.has(forensics.StepLogin) || d.has(forensics.StepSettings)
+	switch a.step() {
+	case forensics.StepKey:
+		if d.has(forensics.StepKey) {
+			return len(d.first) == 1 && gap <= b.settings.Window(rule.KeySeveral) || a.start-d.first[forensics.StepKey] <= noticeSlack
+		}
+		return a.start-d.start <= noticeSlack
+	case forensics.StepLogin:
+		return d.has(forensics.StepKey) && !d.touched
+	case forensics.StepSettings:
+		return access && gap <= b.settings.Window(rule.SettingsWindow)
+	case forensics.StepReset:
+		return (access || d.has(forensics.StepReset)) && gap <= b.settings.Window(resetWindow)
+	case forensics.StepDeletion:
+		return (access || d.has(forensics.StepReset)) && gap <= b.settings.Window(deletionWindow)
+	case forensics.StepMoney:
+		if len(a.hand.services) > 0 && len(d.hand.services) > 0 {
+			return d.hand.services.meets(a.hand.services) && gap <= b.settings.Window(lossReport)
+		}
+		return (access && (d.has(forensics.StepReset) || d.has(forensics.StepDeletion)) || d.has(forensics.StepMoney)) && gap <= b.settings.Window(rule.LossWindow)
+	}
+	return false
+}

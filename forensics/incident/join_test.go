@@ -1,0 +1,126 @@
+package incident
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// TestJoin says which findings become one incident and which two. Rows are numbered in the order of time.
+func TestJoin(t *testing.T) {
+	tests := []struct {
+		name, table, says string
+		want              []string
+	}{
+		{"equal_times", `
+2023-02-07T03:00:00Z key-created ip=203.0.113.77 key=k
+2023-02-07T03:00:00Z login-succeeded ip=203.0.113.77 session=s
+2023-02-07T03:00:00Z reset-requested id=m@x service=coinbase certainty=reported
+2023-02-07T03:00:00Z mail-purged id=m@x session=s
+`, "KEY-01 1; LOG-02 2; RST-01 3; DEL-01 4 <3", []string{"key:1 login:2 reset:3 deletion:4"}},
+
+		{"two_hands_at_once", `
+2023-02-07T03:00:00Z login-succeeded ip=203.0.113.77 session=a client=x
+2023-02-07T03:01:00Z login-succeeded ip=192.0.2.9 session=b client=y
+2023-02-07T03:05:00Z reset-requested id=m1@x service=coinbase certainty=reported
+2023-02-07T03:06:00Z reset-requested id=m2@x service=gemini certainty=reported
+2023-02-07T03:07:00Z mail-purged id=m2@x session=b ip=192.0.2.9
+2023-02-07T03:08:00Z mail-purged id=m1@x session=a ip=203.0.113.77
+`, "LOG-02 1; LOG-02 2; RST-01 3; RST-01 4; DEL-01 5 <4; DEL-01 6 <3", []string{"login:1 reset:3 deletion:6", "login:2 reset:4 deletion:5"}},
+
+		{"two_hands_and_two_keys", `
+2023-02-07T03:00:00Z key-created key=ka ip=203.0.113.1
+2023-02-07T03:01:00Z key-created key=kb ip=192.0.2.1
+2023-02-07T03:05:00Z login-succeeded ip=192.0.2.9 session=b key=kb
+2023-02-07T03:06:00Z login-succeeded ip=203.0.113.77 session=a key=ka
+`, "KEY-01 1; KEY-01 2; KEY-02 1; KEY-02 2; LOG-02 3; LOG-02 4; LOG-04 3; LOG-04 4", []string{"key:1 login:4", "key:2 login:3"}},
+
+		{"keys_by_notice_and_two_logins_wait_in_turn", `
+2023-02-07T03:00:00Z key-created certainty=reported id=k1@x
+2023-02-07T03:20:00Z key-created certainty=reported id=k2@x
+2023-02-07T03:25:00Z login-succeeded ip=203.0.113.77 session=a
+2023-02-07T03:26:00Z login-succeeded ip=192.0.2.9 session=b
+`, "KEY-01 1; LOG-02 3; LOG-02 4; LOG-04 3; LOG-04 4; KEY-02 1", []string{"key:1 login:3"}},
+
+		{"one_hand_with_two_addresses_of_a_network", `
+2023-02-07T03:00:00Z login-succeeded ip=203.0.113.77 session=a asn=64496
+2023-02-07T03:10:00Z login-succeeded ip=203.0.113.200 session=b asn=64496
+2023-02-07T03:11:00Z reset-requested id=m1@x service=coinbase certainty=reported
+2023-02-07T03:12:00Z mail-purged id=m1@x session=b ip=203.0.113.200
+`, "LOG-02 1; LOG-02 2; RST-01 3; DEL-01 4 <3", []string{"login:1,2 reset:3 deletion:4"}},
+
+		{"the_chain_window_is_inclusive", `
+2023-02-07T03:00:00Z key-created certainty=reported id=k@x
+2023-02-10T03:00:00Z login-succeeded ip=203.0.113.77 session=a
+`, "KEY-01 1; KEY-02 1; LOG-01 2; LOG-02 2; LOG-04 2", []string{"key:1 login:2"}},
+
+		{"a_second_later_is_too_late", `
+2023-02-07T03:00:00Z key-created certainty=reported id=k@x
+2023-02-10T03:00:01Z login-succeeded ip=203.0.113.77 session=a
+`, "KEY-01 1; LOG-01 2; LOG-02 2; LOG-04 2; KEY-02 1; LOG-05 2", []string{}},
+
+		{"a_reset_before_anybody_was_there_is_nobodys", `
+2023-02-07T02:00:00Z reset-requested id=m0@x service=coinbase certainty=reported
+2023-02-07T03:00:00Z login-succeeded ip=203.0.113.77 session=a
+2023-02-07T03:11:00Z reset-requested id=m1@x service=coinbase certainty=reported
+2023-02-07T03:12:00Z mail-purged id=m1@x session=a ip=203.0.113.77
+`, "RST-01 1; LOG-02 2; RST-01 3; DEL-01 4 <3", []string{"login:2 reset:3 deletion:4"}},
+
+		{"money_long_after_by_service", `
+2023-02-07T03:00:00Z login-succeeded ip=203.0.113.77 session=a
+2023-02-07T03:11:00Z reset-requested id=m1@x service=coinbase certainty=reported
+2023-02-07T03:12:00Z mail-purged id=m1@x session=a ip=203.0.113.77
+2023-02-12T03:12:00Z funds-sent account=- service=coinbase amount=1 asset=BTC provider=statement/coinbase
+2023-02-12T03:12:00Z funds-sent account=- service=kraken amount=1 asset=BTC provider=statement/kraken
+`, "LOG-02 1; RST-01 2; DEL-01 3 <2; LOSS-01 4 <2; LOSS-01 5", []string{"login:1 reset:2 deletion:3 money:4"}},
+
+		{"a_new_key_after_the_end_begins_anew", `
+2023-02-07T03:00:00Z key-created ip=203.0.113.77 key=Outlook-1
+2023-02-07T03:01:00Z login-succeeded ip=203.0.113.77 session=a
+2023-02-07T03:11:00Z reset-requested id=m1@x service=coinbase certainty=reported
+2023-02-07T03:12:00Z mail-purged id=m1@x session=a ip=203.0.113.77
+2023-02-08T03:00:00Z key-created ip=203.0.113.77 key=Outlook-2
+2023-02-08T03:01:00Z login-succeeded ip=203.0.113.77 session=b
+2023-02-08T03:11:00Z reset-requested id=m2@x service=coinbase certainty=reported
+2023-02-08T03:12:00Z mail-purged id=m2@x session=b ip=203.0.113.77
+`, "KEY-01 1; LOG-02 2; RST-01 3; DEL-01 4 <3; KEY-01 5; LOG-02 6; RST-01 7; DEL-01 8 <7",
+			[]string{"key:1 login:2 reset:3 deletion:4", "key:5 login:6 reset:7 deletion:8"}},
+
+		{"acts_of_the_hand_that_no_rule_names_are_gathered", `
+2023-02-07T02:59:00Z login-failed ip=203.0.113.77
+2023-02-07T03:00:00Z login-succeeded ip=203.0.113.77 session=a
+2023-02-07T03:11:00Z reset-requested id=m1@x service=coinbase certainty=reported
+2023-02-07T03:12:00Z mail-purged id=m1@x session=a ip=203.0.113.77
+2023-02-07T03:13:00Z rule-set session=a ip=203.0.113.77 detail=.
+2023-02-09T03:13:00Z login-failed ip=203.0.113.77
+`, "LOG-02 2; RST-01 3; DEL-01 4 <3", []string{"login:1,2 settings:5 reset:3 deletion:4"}},
+
+		{"the_trash_emptied_later_by_another_session", `
+2023-02-07T03:00:00Z login-succeeded ip=203.0.113.77 session=a
+2023-02-07T03:11:00Z reset-requested id=m1@x service=coinbase certainty=reported
+2023-02-07T03:12:00Z mail-deleted id=m1@x session=a ip=203.0.113.77
+2023-02-09T08:00:00Z login-succeeded ip=192.0.2.8 session=own
+2023-02-09T08:01:00Z mail-purged id=m1@x session=own ip=192.0.2.8
+`, "LOG-02 1; RST-01 2; DEL-01 3 <2; DEL-02 5 <2", []string{"login:1 reset:2 deletion:3,5"}},
+
+		{"no_login_on_record", `
+2023-02-07T03:00:00Z key-created certainty=reported id=k@x
+2023-02-07T03:11:00Z reset-requested id=m1@x service=coinbase certainty=reported
+2023-02-07T03:12:00Z mail-missing certainty=inferred reasons=uid-gap
+2023-02-07T04:12:00Z funds-sent account=- service=coinbase amount=1 asset=BTC provider=statement/coinbase
+`, "KEY-01 1; RST-01 2; RST-03 2 <1; DEL-04 3 <2; LOSS-01 4 <2", []string{"key:1 reset:2 deletion:3 money:4"}},
+
+		{"a_lone_reset_is_nothing", `
+2023-02-07T03:11:00Z reset-requested id=m1@x service=coinbase certainty=reported
+`, "RST-01 1", []string{}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			got := outline(find(t, strings.TrimSpace(tt.table), tt.says))
+			if diff := cmp.Diff(tt.want, got); diff != "" {
+				t.Errorf("incidents (-want +got):\n%s", diff)
+			}
+		})
+	}
+}

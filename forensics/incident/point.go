@@ -1,0 +1,189 @@
+package incident
+
+import (
+	"cmp"
+	"net/netip"
+	"slices"
+
+	"keytrail/forensics"
+	"keytrail/forensics/rule"
+)
+
+// Findings that are not acts of an attacker, though they speak for one.
+const (
+	// ruleKeyTrouble is the owner's client failing after a key change: a symptom.
+	ruleKeyTrouble = "KEY-03"
+	// ruleEnd is the provider revoking everything: an end.
+	ruleEnd = "KEY-05"
+	// ruleGap is missing mail of which nothing but the time is known.
+	ruleGap = "DEL-04"
+)
+
+// point is one event that speaks for an attack.
+type point struct {
+	b        *forensics.Brief
+	step     forensics.StepName
+	findings []int // of rule.Account.Findings; none for an event that was gathered
+	standing rule.Standing
+}
+
+func (p *point) at() int64 { return p.b.Time }
+
+// place is what is known of an address.
+type place struct {
+	addr netip.Addr
+	net  netip.Prefix // /24 or /64; the zero prefix where there is no address
+	forensics.Place
+}
+
+// builder holds what the joining of one account needs.
+type builder struct {
+	in       *rule.Input
+	acct     *rule.Account
+	settings *rule.Settings
+
+	rows   map[int64]*forensics.Brief // of the findings
+	points []*point                   // in the order of the timeline
+	byRow  map[int64]*point
+	places map[forensics.Symbol]place
+	texts  map[forensics.Symbol]string
+}
+
+func newBuilder(in *rule.Input, acct *rule.Account) *builder {
+	b := &builder{in: in, acct: acct, settings: in.Settings, rows: map[int64]*forensics.Brief{}, byRow: map[int64]*point{},
+		places: map[forensics.Symbol]place{}, texts: map[forensics.Symbol]string{}}
+	if b.settings == nil {
+		b.settings = rule.Defaults()
+	}
+	return b
+}
+
+// collect finds the briefs of the findings and makes points of those that speak of an attacker. It reports whether there are any.
+func (b *builder) collect() bool {
+	for i := range b.acct.Findings {
+		f := &b.acct.Findings[i]
+		for _, list := range [2][]int64{f.Rows, f.Related} {
+			for _, row := range list {
+				b.rows[row] = nil
+			}
+		}
+	}
+	if len(b.rows) == 0 {
+		return false
+	}
+	for _, list := range [2][]forensics.Brief{b.in.Account.Briefs, b.in.Unowned} {
+		for i := range list {
+			if _, ok := b.rows[list[i].Row]; ok {
+				b.rows[list[i].Row] = &list[i]
+			}
+		}
+	}
+	for i := range b.acct.Findings {
+		if f := &b.acct.Findings[i]; b.attacks(f) {
+			for _, row := range f.Rows {
+				b.addPoint(row, i, f.Step)
+			}
+		}
+	}
+	b.sortPoints()
+	return len(b.points) > 0
+}
+
+// attacks reports whether the events of a finding are acts of an attacker, if it is one.
+func (b *builder) attacks(f *forensics.Finding) bool {
+	return f.Step != "" && !f.Owner && f.Rule != ruleKeyTrouble && f.Rule != ruleEnd
+}
+
+func (b *builder) addPoint(row int64, finding int, step forensics.StepName) {
+	brief := b.rows[row]
+	if brief == nil || brief.Unreliable {
+		return
+	}
+	p := b.byRow[row]
+	if p == nil {
+		standing := b.standing(brief)
+		if standing == rule.Mine {
+			return
+		}
+		p = &point{b: brief, step: stepOf(brief.Kind), standing: standing}
+		if p.step == "" {
+			p.step = step
+		}
+		b.byRow[row] = p
+		b.points = append(b.points, p)
+	}
+	p.findings = append(p.findings, finding)
+}
+
+func (b *builder) sortPoints() {
+	slices.SortFunc(b.points, comparePoints)
+}
+
+// comparePoints orders points by time, equal times by row.
+func comparePoints(x, y *point) int {
+	return cmp.Or(cmp.Compare(x.at(), y.at()), cmp.Compare(x.b.Row, y.b.Row))
+}
+
+// stepOf is the stage that an event of a kind belongs to, empty where the kind alone does not say.
+func stepOf(k forensics.Kind) forensics.StepName {
+	switch k {
+	case forensics.KeyCreated, forensics.KeyRemoved:
+		return forensics.StepKey
+	case forensics.LoginSucceeded, forensics.LoginFailed:
+		return forensics.StepLogin
+	case forensics.ResetRequested, forensics.PasswordChanged:
+		return forensics.StepReset
+	case forensics.MailDeleted, forensics.MailPurged, forensics.MailMissing:
+		return forensics.StepDeletion
+	case forensics.RuleSet, forensics.ForwardingSet, forensics.RecoveryChanged, forensics.SecondFactorChanged, forensics.ConsentGranted:
+		return forensics.StepSettings
+	case forensics.FundsSent:
+		return forensics.StepMoney
+	}
+	return ""
+}
+
+// text gives a symbol's text.
+func (b *builder) text(s forensics.Symbol) string {
+	if s == 0 {
+		return ""
+	}
+	t, ok := b.texts[s]
+	if !ok {
+		t = b.in.Briefs.Text(s)
+		b.texts[s] = t
+	}
+	return t
+}
+
+// placeOf says where an event came from.
+func (b *builder) placeOf(e *forensics.Brief) place {
+	if e.IP == 0 {
+		return place{}
+	}
+	p, ok := b.places[e.IP]
+	if !ok {
+		if addr, err := netip.ParseAddr(b.text(e.IP)); err == nil {
+			p.addr = addr.Unmap().WithZone("")
+			bits := 24
+			if p.addr.Is6() {
+				bits = 64
+			}
+			p.net, _ = p.addr.Prefix(bits) // bits fit the address
+			if b.in.Where != nil {
+				p.Place = b.in.Where(p.addr)
+			}
+		}
+		b.places[e.IP] = p
+	}
+	if e.ASN != 0 { // what the source says comes first
+		p.ASN = e.ASN
+		if p.Org == "" {
+			p.Org = b.text(e.Org)
+		}
+	}
+	if e.Country != 0 && p.Country == "" {
+		p.Country = b.text(e.Country)
+	}
+	return p
+}

@@ -1,0 +1,137 @@
+package incident
+
+import (
+	"cmp"
+	"slices"
+
+	"keytrail/forensics"
+)
+
+// The ways in which an incident ends, as State says them.
+const (
+	stateOwner    = "stopped by owner"
+	stateProvider = "ended by the provider's reset"
+	stateWentOn   = "went on"
+)
+
+// repairs gives each draft what was repaired after it, and the trouble that the owner's client had with it: until the
+// next draft that begins after it has come to its end.
+func (b *builder) repairs(drafts []*draft) {
+	window := b.settings.Window(repairWindow)
+	for i := range b.acct.Findings {
+		f := &b.acct.Findings[i]
+		trouble := f.Rule == ruleKeyTrouble
+		if !f.Owner && f.Rule != ruleEnd && !trouble {
+			continue
+		}
+		for _, d := range drafts {
+			if f.Start < d.start || f.Start-d.last > window || superseded(drafts, d, f.Start) {
+				continue
+			}
+			if trouble {
+				d.symptoms = append(d.symptoms, i)
+			} else {
+				d.repair = append(d.repair, i)
+			}
+		}
+	}
+	for _, d := range drafts {
+		slices.SortStableFunc(d.repair, func(x, y int) int { return cmp.Compare(b.acct.Findings[x].Start, b.acct.Findings[y].Start) })
+	}
+}
+
+// superseded reports whether another draft began between the end of d and a moment.
+func superseded(drafts []*draft, d *draft, at int64) bool {
+	for _, o := range drafts {
+		if o != d && o.start > d.last && o.start <= at && len(o.first) > 1 {
+			return true
+		}
+	}
+	return false
+}
+
+// state says how an incident ended, as far as something shows it.
+func (b *builder) state(d *draft) string {
+	if len(d.repair) == 0 {
+		return ""
+	}
+	owner, provider := int64(0), int64(0)
+	for _, i := range d.repair {
+		f := &b.acct.Findings[i]
+		if f.Rule == ruleEnd {
+			provider = max(provider, f.End)
+		} else {
+			owner = max(owner, f.End)
+		}
+	}
+	switch last := lastSuccess(d); {
+	case last > max(owner, provider):
+		return stateWentOn
+	case provider > owner:
+		return stateProvider
+	}
+	return stateOwner
+}
+
+// lastSuccess is the last moment at which the hand achieved something. A login that failed, and money that left
+// on its own way, say nothing about the mailbox.
+func lastSuccess(d *draft) (last int64) {
+	for _, p := range d.points {
+		if p.b.Kind != forensics.LoginFailed && p.b.Outcome != forensics.Failure && p.step != forensics.StepMoney && p.step != forensics.StepReset {
+			last = max(last, p.at())
+		}
+	}
+	return last
+}
+
+// repairSteps tells the repair and the owner's trouble, in order of time.
+func (b *builder) repairSteps(d *draft, events map[int64]*forensics.Event) []forensics.Step {
+	var out []forensics.Step
+	for _, i := range slices.Concat(d.symptoms, d.repair) {
+		f := &b.acct.Findings[i]
+		s := forensics.Step{Step: f.Step, Start: f.Start, End: f.End, Rows: f.Rows, Rules: []string{f.Rule}, Certainty: f.Certainty,
+			JoinedBy: []string{joinTime}, Technique: f.Technique, Why: f.Why, InnocentIf: f.InnocentIf, Owner: f.Rule != ruleEnd}
+		s.EventIDs = idsOf(f.Rows, events)
+		s.Label = repairLabel(f, events)
+		out = append(out, s)
+	}
+	slices.SortStableFunc(out, func(x, y forensics.Step) int { return cmp.Compare(x.Start, y.Start) })
+	return out
+}
+
+func repairLabel(f *forensics.Finding, events map[int64]*forensics.Event) string {
+	switch f.Rule {
+	case ruleEnd:
+		return "provider's reset"
+	case ruleKeyTrouble:
+		return "own client cannot log in"
+	}
+	for _, row := range f.Rows {
+		e := events[row]
+		if e == nil {
+			continue
+		}
+		switch e.Kind {
+		case forensics.KeyRemoved:
+			return withName("key removed", e.Key)
+		case forensics.KeyCreated:
+			return withName("new key", e.Key)
+		case forensics.PasswordChanged, forensics.ResetRequested:
+			return "password changed"
+		case forensics.SessionRevoked:
+			return "signed out everywhere"
+		case forensics.SecondFactorChanged:
+			return "second factor changed"
+		case forensics.RecoveryChanged:
+			return "recovery changed"
+		}
+	}
+	return "repair"
+}
+
+func withName(what, name string) string {
+	if name == "" {
+		return what
+	}
+	return what + ` "` + name + `"`
+}
