@@ -12,7 +12,7 @@ import (
 // is 0. It keeps the number of places it was written with, so 100.00 + 50.5 is 150.50.
 type Decimal struct {
 	n     *big.Int // nil: 0; never changed once it is set
-	scale int      // n / 10^scale, 0 to maxPlaces
+	scale int      // n / 10^scale, not below 0
 }
 
 // Bounds of a number that is read: more is no amount of anything.
@@ -75,6 +75,24 @@ func notDecimal(s string) error {
 func (d Decimal) Add(e Decimal) Decimal {
 	scale := max(d.scale, e.scale)
 	return Decimal{n: new(big.Int).Add(d.at(scale), e.at(scale)), scale: scale}
+}
+
+// Mul gives d * e, exactly.
+func (d Decimal) Mul(e Decimal) Decimal {
+	return Decimal{n: new(big.Int).Mul(d.at(d.scale), e.at(e.scale)), scale: d.scale + e.scale}
+}
+
+// Round gives d with at most so many places, halves away from zero.
+func (d Decimal) Round(places int) Decimal {
+	if d.scale <= places {
+		return d
+	}
+	ten := new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(d.scale-places)), nil)
+	n, rest := new(big.Int).QuoRem(d.at(d.scale), ten, new(big.Int))
+	if rest.Abs(rest).Lsh(rest, 1).Cmp(ten) >= 0 {
+		n.Add(n, big.NewInt(int64(d.Sign())))
+	}
+	return Decimal{n: n, scale: places}
 }
 
 // Neg gives -d.
