@@ -168,3 +168,32 @@ func TestTriage(t *testing.T) {
 		})
 	}
 }
+
+func TestFolders(t *testing.T) {
+	for _, size := range sizes {
+		t.Run(size.name, func(t *testing.T) {
+			o, c := analysed()
+			screenTest(t, size.width, size.height, o, func(d *driver) {
+				d.keys("4", "r")
+				d.golden("whole")
+				d.keys("+", "+", "+", "+")
+				d.golden("near")
+				d.keys("enter")
+				d.sees("/ kind:mail-missing", "▌›03:24:31")
+				d.keys("esc")
+				d.golden("near")
+				d.keys("right", "-", "-", "-", "-", "-", "left", "left", "left")
+				d.sees("201 moved")
+				d.keys("enter")
+				d.sees("no event speaks of these UIDs")
+				d.keys("down")
+				d.golden("not-computed")
+				d.keys("esc")
+				d.sees("total of 3")
+				c.SetFolders(nil)
+				d.keys("r")
+				d.golden("none")
+			})
+		})
+	}
+}

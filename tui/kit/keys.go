@@ -22,7 +22,7 @@ type Keys struct {
 	// evidence
 	Fold, Unfold, Warnings, ShowEvents, Folders key.Binding
 	// folders
-	NextRun, PrevRun key.Binding
+	NextRun, PrevRun, NextMissing, PrevMissing key.Binding
 	// start
 	NewCase, OpenPath, Demo, Guide key.Binding
 	// typing and choosing
@@ -105,6 +105,9 @@ func NewKeys() Keys {
 		NextRun: b("→", "next run of UIDs", "right", "l"),
 		PrevRun: b("←", "run before", "left", "h"),
 
+		NextMissing: b("]", "next missing", "]"),
+		PrevMissing: b("[", "missing before", "["),
+
 		NewCase:  b("n", "new case", "n"),
 		OpenPath: b("o", "open a case by its path", "o"),
 		Demo:     b("d", "look at the sample case", "d"),
@@ -132,7 +135,7 @@ func (k Keys) Sections() []KeySection {
 		{"Entities", []key.Binding{k.NextKind, k.PrevKind, k.Select, k.Mine, k.NotMine, k.Unjudge, k.Sort, k.Reverse, k.Network, k.ShowHere, k.Questions}},
 		{"Questions", []key.Binding{k.AnswerMine, k.AnswerNotMine, k.AnswerSkip}},
 		{"Evidence", []key.Binding{k.Unfold, k.Fold, k.Warnings, k.ShowEvents, k.Folders}},
-		{"Folders", []key.Binding{k.PrevRun, k.NextRun, k.ZoomIn, k.ZoomOut}},
+		{"Folders", []key.Binding{k.PrevRun, k.NextRun, k.NextMissing, k.PrevMissing, k.ShowHere, k.ZoomIn, k.ZoomOut}},
 		{"Typing", []key.Binding{k.Complete, k.HistoryUp, k.HistoryDown, k.Accept, k.Cancel}},
 	}
 }

@@ -27,6 +27,7 @@ type Evidence struct {
 	shown, stale           bool // while it is not shown, changes wait
 	progress               *kit.Progress
 	warnings               *warningList // over the table while it is open
+	folders                *folderList  // the same
 }
 
 // evidenceNode is one evidence with its items.
@@ -62,6 +63,9 @@ func NewEvidence(ctx *kit.Context) *Evidence {
 func (s *Evidence) SetSize(width, height int) tea.Cmd {
 	s.width, s.height = width, height
 	s.scroll.Move(s.scroll.Cursor, len(s.rows), s.tableHeight())
+	if s.folders != nil {
+		s.folders.setSize(width, height)
+	}
 	if s.warnings != nil {
 		return s.warnings.setSize(width, height)
 	}
@@ -71,10 +75,13 @@ func (s *Evidence) SetSize(width, height int) tea.Cmd {
 // Hints are the keys at the bottom.
 func (s *Evidence) Hints() []key.Binding {
 	k := s.ctx.Keys
-	if s.warnings != nil {
+	switch {
+	case s.warnings != nil:
 		return []key.Binding{k.Up, k.Down, k.Cancel}
+	case s.folders != nil:
+		return s.folders.hints()
 	}
-	hints := []key.Binding{k.Unfold, k.Fold, k.Warnings, k.ShowEvents, k.Export}
+	hints := []key.Binding{k.Unfold, k.Fold, k.Warnings, k.ShowEvents, k.Folders, k.Export}
 	if s.ctx.Add != nil {
 		hints = append([]key.Binding{k.Add}, hints...)
 	}
@@ -83,8 +90,11 @@ func (s *Evidence) Hints() []key.Binding {
 
 // Status is the place in the list.
 func (s *Evidence) Status() string {
-	if s.warnings != nil {
+	switch {
+	case s.warnings != nil:
 		return s.warnings.status()
+	case s.folders != nil:
+		return s.folders.status()
 	}
 	if len(s.rows) == 0 {
 		return ""
@@ -107,32 +117,33 @@ func (s *Evidence) Update(msg tea.Msg) (kit.Screen, tea.Cmd) {
 		if s.warnings != nil {
 			s.warnings.took(msg)
 		}
+	case foldersRead:
+		if s.folders != nil {
+			return s, s.folders.took(msg)
+		}
 	case kit.CaseChanged:
 		if s.stale = !s.shown; s.shown {
-			return s, s.load()
+			return s, s.reload()
 		}
 	case kit.Shown:
 		s.shown = msg.On
 		if s.stale && s.shown {
 			s.stale = false
-			return s, s.load()
+			return s, s.reload()
 		}
 	case kit.AddProgressed:
 		s.progress = &msg.Progress
 	case kit.AddFinished:
 		s.progress = nil
 	case tea.KeyPressMsg:
-		if s.warnings != nil {
-			cmd, open := s.warnings.key(msg)
-			if !open {
-				s.warnings = nil
-			}
-			return s, cmd
-		}
 		return s, s.key(msg)
 	case tea.MouseWheelMsg:
 		if s.warnings != nil {
 			return s, s.warnings.move(widget.Wheel(msg))
+		}
+		if s.folders != nil {
+			s.folders.move(widget.Wheel(msg))
+			return s, nil
 		}
 		s.move(widget.Wheel(msg))
 	case tea.MouseClickMsg:
@@ -142,6 +153,20 @@ func (s *Evidence) Update(msg tea.Msg) (kit.Screen, tea.Cmd) {
 }
 
 func (s *Evidence) key(msg tea.KeyPressMsg) tea.Cmd {
+	switch {
+	case s.warnings != nil:
+		cmd, open := s.warnings.key(msg)
+		if !open {
+			s.warnings = nil
+		}
+		return cmd
+	case s.folders != nil:
+		cmd, open := s.folders.key(msg)
+		if !open {
+			s.folders = nil
+		}
+		return cmd
+	}
 	k, page := s.ctx.Keys, max(1, s.tableHeight()-1)
 	switch {
 	case key.Matches(msg, k.Up):
@@ -166,6 +191,10 @@ func (s *Evidence) key(msg tea.KeyPressMsg) tea.Cmd {
 		}
 	case key.Matches(msg, k.Warnings):
 		return s.openWarnings()
+	case key.Matches(msg, k.Folders):
+		s.folders = newFolderList(s.ctx)
+		s.folders.setSize(s.width, s.height)
+		return s.folders.load()
 	case key.Matches(msg, k.ShowEvents):
 		if n := s.node(); n != nil {
 			return s.ctx.Post(kit.FilterChosen{Text: "evidence:" + itoa(n.ID)})
@@ -175,6 +204,10 @@ func (s *Evidence) key(msg tea.KeyPressMsg) tea.Cmd {
 }
 
 func (s *Evidence) click(msg tea.MouseClickMsg) {
+	if s.folders != nil && msg.Button == tea.MouseLeft {
+		s.folders.click(msg)
+		return
+	}
 	line := msg.Y - s.headHeight()
 	if msg.Button != tea.MouseLeft || s.warnings != nil || line < 0 || line >= s.tableHeight() {
 		return
@@ -277,6 +310,14 @@ func (s *Evidence) openWarnings() tea.Cmd {
 	return s.warnings.setSize(s.width, s.height)
 }
 
+// reload reads again what is shown.
+func (s *Evidence) reload() tea.Cmd {
+	if s.folders != nil {
+		return tea.Batch(s.load(), s.folders.load())
+	}
+	return s.load()
+}
+
 // load reads the list, one reading at a time.
 func (s *Evidence) load() tea.Cmd {
 	if s.loading {
@@ -293,74 +334,4 @@ func (s *Evidence) load() tea.Cmd {
 		items, err := c.Items(0)
 		return gather(evidence, items, err)
 	}
-}
-
-// gather sums the items up for their evidence.
-func gather(evidence []forensics.Evidence, items []forensics.Item, err error) evidenceRead {
-	out := evidenceRead{err: err}
-	place := map[int64]int{}
-	for i, e := range evidence {
-		place[e.ID] = i
-		out.evidence = append(out.evidence, evidenceNode{Evidence: e, state: map[forensics.Status]int{}})
-	}
-	for _, it := range items {
-		i, ok := place[it.Evidence]
-		if !ok {
-			continue
-		}
-		n := &out.evidence[i]
-		n.items = append(n.items, it)
-		n.counts = n.counts.Add(it.Counts)
-		n.state[it.Status]++
-		n.addFormat(it.Format)
-		if it.First != 0 || it.Last != 0 {
-			if out.span == [2]int64{} {
-				out.span = [2]int64{it.First, it.Last}
-			}
-			out.span = [2]int64{min(out.span[0], it.First), max(out.span[1], it.Last)}
-		}
-	}
-	return out
-}
-
-func (n *evidenceNode) addFormat(f string) {
-	switch {
-	case f == "" || f == n.format:
-	case n.format == "":
-		n.format = f
-	default:
-		n.format = "several"
-	}
-}
-
-// status is the word for all items together, with the status whose look it has: the
-// items' own where they agree, else how many of them could be read in full.
-func (n *evidenceNode) status() (word string, like forensics.Status) {
-	if !n.Done || n.state[forensics.StatusReading] > 0 {
-		return forensics.StatusReading.String(), forensics.StatusReading
-	}
-	fine := n.state[forensics.StatusOK] + n.state[forensics.StatusDuplicate] + n.state[forensics.StatusEmpty]
-	switch {
-	case len(n.items) == 0:
-		return forensics.StatusEmpty.String(), forensics.StatusEmpty
-	case fine == len(n.items) && n.state[forensics.StatusOK] > 0:
-		return forensics.StatusOK.String(), forensics.StatusOK
-	case len(n.state) == 1:
-		return n.items[0].Status.String(), n.items[0].Status
-	}
-	return itoa(int64(fine)) + "/" + itoa(int64(len(n.items))) + " ok", forensics.StatusPartial
-}
-
-// itemsText counts the items by status: 57 items: 48 ok, 9 unrecognised.
-func (n *evidenceNode) itemsText() string {
-	if n.plain() || len(n.items) == 0 {
-		return ""
-	}
-	text := kit.Plural(int64(len(n.items)), "item") + ":"
-	for s := forensics.StatusReading; s <= forensics.StatusEmpty; s++ {
-		if c := n.state[s]; c > 0 {
-			text += " " + kit.Count(int64(c)) + " " + s.String() + ","
-		}
-	}
-	return text[:len(text)-1]
 }

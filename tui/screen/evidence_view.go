@@ -55,6 +55,9 @@ func (s *Evidence) View() []string {
 	if s.warnings != nil {
 		return s.warnings.view()
 	}
+	if s.folders != nil {
+		return s.folders.view()
+	}
 	st := s.ctx.Styles
 	var out []string
 	if s.progress != nil {

@@ -137,7 +137,7 @@ func Folders() []forensics.Folder {
 				{First: 1, Last: 2100, State: "present", NotBefore: at(1, 1, 8), NotAfter: at(1, 20, 8)},
 				{First: 2101, Last: 2301, State: "moved", NotBefore: at(1, 20, 8), NotAfter: at(1, 29, 8)},
 				{First: 2302, Last: 4209, State: "present", NotBefore: at(1, 29, 8), NotAfter: at(2, 7, 3)},
-				{First: 4211, Last: 4213, State: "missing", NotBefore: at(2, 7, 3), NotAfter: at(2, 7, 4), Event: 249},
+				{First: 4211, Last: 4213, State: "missing", NotBefore: at(2, 7, 3), NotAfter: at(2, 7, 4), Event: 248},
 				{First: 4214, Last: 4223, State: "present", NotBefore: at(2, 7, 4), NotAfter: at(4, 27, 8)},
 			},
 		},
