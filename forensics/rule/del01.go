@@ -1,0 +1,116 @@
+package rule
+
+import (
+	"slices"
+
+	"keytrail/forensics"
+)
+
+// del01 is the rule DEL-01.
+func del01() *Rule {
+	return &Rule{
+		ID: "DEL-01", Title: "Notice deleted soon after it came", Technique: "T1070.008", Step: forensics.StepDeletion,
+		Means:    "A mail that would have warned the owner was deleted or moved away soon after it came.",
+		Innocent: "The owner read it and threw it away, or a rule of his own tidies up.",
+		Needs: []Need{
+			{"record of deletions and no sign of missing mail", []forensics.Kind{forensics.MailDeleted, forensics.MailPurged, forensics.MailMissing}},
+			{"mailbox with notices of services", []forensics.Kind{forensics.ResetRequested, forensics.PasswordChanged, forensics.KeyCreated, forensics.LoginSucceeded, forensics.FundsSent, forensics.RecoveryChanged, forensics.SecondFactorChanged}},
+		},
+		Windows: []string{DeletionSoon, DeletionWindow},
+		find:    (*evaluation).findDel01,
+	}
+}
+
+func (e *evaluation) findDel01() {
+	e.deletedNotices()
+}
+
+// deletedNotices says of every deletion which notices it took, counting the first deletion of each.
+func (e *evaluation) deletedNotices() {
+	seen := map[int32]bool{}
+	taken := map[int32][]pair{} // by deletion
+	var order []int32
+	for _, p := range e.pairs { // by notice, the earliest deletion first
+		if seen[p.notice] || e.byServer(p.deletion) {
+			continue
+		}
+		seen[p.notice] = true
+		if len(taken[p.deletion]) == 0 {
+			order = append(order, p.deletion)
+		}
+		taken[p.deletion] = append(taken[p.deletion], p)
+	}
+	slices.Sort(order)
+	soon := e.set.Window(DeletionSoon)
+	for _, d := range order {
+		b, list := &e.all[d], taken[d]
+		quick := list[0]
+		for _, p := range list {
+			if p.after < quick.after {
+				quick = p
+			}
+		}
+		standing := e.profile.Known(b)
+		weight := 0.2
+		switch {
+		case standing.Owner():
+			weight = choose(quick.after <= soon, 0.08, 0.03)
+		case quick.bounded && quick.after > soon:
+			weight = 0.2
+		case standing == NotMine:
+			weight = 0.9
+		case standing == Unusual:
+			weight = choose(quick.after <= soon, 0.75, 0.5)
+		case quick.after <= soon:
+			weight = 0.45
+		}
+		if b.Kind == forensics.MailMoved && !standing.Strange() {
+			weight /= 2
+		}
+		related, names := e.noticesOf(list)
+		verb := either(b.Kind == forensics.MailMoved, "moved away", "deleted")
+		why := figure("the notice of %s was %s %s after it came", join(names), verb, span(quick.after))
+		if len(list) > 1 {
+			why = figure("%s (%s) were %s, the quickest %s after it came", count(len(list), "notice"), join(names), verb, span(quick.after))
+		}
+		if quick.bounded {
+			why = figure("the notice of %s was gone at most %s after it came", join(names), span(quick.after))
+		}
+		if o, ok := e.originBefore(b.Time, e.set.Window(DeletionWindow)); ok && !b.Unreliable && standing == Unknown {
+			weight += 0.1
+			why += ", " + span(b.Time-o.at) + " after " + o.text
+			related = append(related, o.event)
+		}
+		why += e.from(d)
+		if standing != Unknown {
+			why += "; " + e.profile.Explain(b)
+		}
+		f := e.say(weight, []int32{d}, related, why, "")
+		e.weaken(f, list)
+		if b.Unreliable { // only its bounds are known
+			f.Start = e.all[quick.notice].Time + quick.least
+			f.End = e.all[quick.notice].Time + quick.after
+		}
+	}
+}
+
+// weaken makes a finding no more certain than the notices that it needs.
+func (e *evaluation) weaken(f *forensics.Finding, list []pair) {
+	for _, p := range list {
+		f.Certainty = max(f.Certainty, e.all[p.notice].Certainty)
+	}
+}
+
+// byServer reports whether a server deleted the mail by itself.
+func (e *evaluation) byServer(i int32) bool { return e.detail(e.all[i].Detail).server }
+
+// noticesOf lists the notices of pairs, and names their services once each.
+func (e *evaluation) noticesOf(list []pair) (notices []int32, names []string) {
+	for _, p := range list {
+		notices = append(notices, p.notice)
+		if n := e.serviceName(p.notice); !slices.Contains(names, n) {
+			names = append(names, n)
+		}
+	}
+	return notices, names
+}

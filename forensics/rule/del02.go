@@ -1,0 +1,55 @@
+package rule
+
+import (
+	"slices"
+
+	"keytrail/forensics"
+)
+
+// del02 is the rule DEL-02.
+func del02() *Rule {
+	return &Rule{
+		ID: "DEL-02", Title: "Notice deleted for good", Technique: "T1070.008", Step: forensics.StepDeletion,
+		Means:    "The mail that would have warned the owner was not only moved to the trash but purged.",
+		Innocent: "The owner empties his trash by habit, or the server does.",
+		Needs: []Need{
+			{"record of deletions and no sign of missing mail", []forensics.Kind{forensics.MailDeleted, forensics.MailPurged, forensics.MailMissing}},
+			{"mailbox with notices of services", []forensics.Kind{forensics.ResetRequested, forensics.PasswordChanged, forensics.KeyCreated, forensics.LoginSucceeded, forensics.FundsSent, forensics.RecoveryChanged, forensics.SecondFactorChanged}},
+		},
+		Windows: []string{DeletionWindow},
+		find:    (*evaluation).findDel02,
+	}
+}
+
+func (e *evaluation) findDel02() {
+	e.purgedNotices()
+}
+
+// purgedNotices says of every purge which notices it took for good.
+func (e *evaluation) purgedNotices() {
+	taken := map[int32][]pair{}
+	var order []int32
+	seen := map[int32]bool{}
+	for _, p := range e.pairs {
+		if e.all[p.deletion].Kind != forensics.MailPurged || seen[p.notice] || e.byServer(p.deletion) || e.profile.Known(&e.all[p.deletion]).Owner() {
+			continue
+		}
+		seen[p.notice] = true
+		if len(taken[p.deletion]) == 0 {
+			order = append(order, p.deletion)
+		}
+		taken[p.deletion] = append(taken[p.deletion], p)
+	}
+	slices.Sort(order)
+	for _, d := range order {
+		weight := 0.3
+		switch e.profile.Known(&e.all[d]) {
+		case NotMine:
+			weight = 0.9
+		case Unusual:
+			weight = 0.6
+		}
+		related, names := e.noticesOf(taken[d])
+		e.weaken(e.say(weight, []int32{d}, related, figure("the notice of %s was purged %s after it came%s", join(names), span(taken[d][0].after), e.from(d)), ""), taken[d])
+	}
+}

@@ -1,0 +1,75 @@
+package rule
+
+import (
+	"keytrail/forensics"
+)
+
+// del03 is the rule DEL-03.
+func del03() *Rule {
+	return &Rule{
+		ID: "DEL-03", Title: "Mail deleted by a stranger", Technique: "T1070.008", Step: forensics.StepDeletion,
+		Means:    "Who deleted the mail was in a session, network or client that is not the owner's.",
+		Innocent: "The owner deleted mail while travelling.",
+		Needs: []Need{
+			{"record of deletions", []forensics.Kind{forensics.MailDeleted, forensics.MailPurged}},
+		},
+		find: (*evaluation).findDel03,
+	}
+}
+
+func (e *evaluation) findDel03() {
+	e.strangeDeletions()
+}
+
+// strangeDeletions gathers what strangers deleted, by network and with pauses of no more than a day.
+func (e *evaluation) strangeDeletions() {
+	notices := map[int32][]pair{}
+	for _, p := range e.pairs {
+		notices[p.deletion] = append(notices[p.deletion], p)
+	}
+	type run struct {
+		rows  []int32
+		total int
+		last  int64
+		pairs []pair
+		worst Standing
+	}
+	var runs []*run
+	open := map[uint32]*run{}
+	for _, i := range e.deletions {
+		b := &e.all[i]
+		standing := e.profile.Known(b)
+		if b.Unreliable || !standing.Strange() || e.byServer(i) {
+			continue
+		}
+		id := uint32(0)
+		if ip := e.profile.ip(b); ip != nil {
+			id = ip.wideID
+		}
+		r := open[id]
+		if r == nil || b.Time-r.last > episodeGap {
+			r = &run{}
+			open[id] = r
+			runs = append(runs, r)
+		}
+		r.last, r.worst = b.Time, max(r.worst, standing)
+		r.total++
+		if len(r.rows) < episodeRows {
+			r.rows = append(r.rows, i)
+			r.pairs = append(r.pairs, notices[i]...)
+		}
+	}
+	for _, r := range runs {
+		weight := 0.35
+		why := figure("%s%s", count(r.total, "deletion"), e.from(r.rows[0]))
+		related, names := e.noticesOf(r.pairs)
+		if len(related) > 0 {
+			weight = 0.75
+			why += ", among them of the notice of " + join(names)
+		}
+		if r.worst == NotMine {
+			weight += 0.2
+		}
+		e.say(weight, r.rows, related, why+"; "+e.profile.Explain(&e.all[r.rows[0]]), "")
+	}
+}

@@ -1,0 +1,73 @@
+package rule
+
+import (
+	"fmt"
+	"strconv"
+	"time"
+)
+
+// span writes a length of time as a person says it.
+func span(n int64) string {
+	if n < 0 {
+		n = -n
+	}
+	switch {
+	case n < int64(time.Second):
+		return "less than a second"
+	case n < 2*minute:
+		return count(int(n/int64(time.Second)), "second")
+	case n < 2*hour:
+		return count(int(n/minute), "minute")
+	case n < 2*day:
+		return count(int(n/hour), "hour")
+	}
+	return count(int(n/day), "day")
+}
+
+// count writes a number with its word.
+func count(n int, word string) string {
+	if n == 1 {
+		return "1 " + word
+	}
+	if word == "address" {
+		return strconv.Itoa(n) + " addresses"
+	}
+	if word == "country" {
+		return strconv.Itoa(n) + " countries"
+	}
+	return strconv.Itoa(n) + " " + word + "s"
+}
+
+// moment writes a time for a sentence.
+func moment(n int64) string { return time.Unix(0, n).UTC().Format("2006-01-02 15:04:05 UTC") }
+
+// date writes the day of a time.
+func date(n int64) string { return time.Unix(0, n).UTC().Format("2006-01-02") }
+
+// quoted writes a text from evidence in a sentence, bounded.
+func quoted(s string) string {
+	const most = 80
+	if r := []rune(s); len(r) > most {
+		s = string(r[:most]) + "..."
+	}
+	return fmt.Sprintf("%q", s)
+}
+
+// either returns s where the condition holds, else t.
+func either(condition bool, s, t string) string {
+	if condition {
+		return s
+	}
+	return t
+}
+
+// choose returns a where the condition holds, else b.
+func choose(condition bool, a, b float64) float64 {
+	if condition {
+		return a
+	}
+	return b
+}
+
+// figure writes a sentence with its figures.
+func figure(format string, args ...any) string { return fmt.Sprintf(format, args...) }

@@ -1,0 +1,62 @@
+package rule
+
+import (
+	"keytrail/forensics"
+)
+
+// key05 is the rule KEY-05.
+func key05() *Rule {
+	return &Rule{
+		ID: "KEY-05", Title: "Keys removed, sessions ended or a new password forced", Technique: "",
+		Means:    "Keys were removed, sessions ended or a new password was forced: from here on what was stolen no longer opens the mailbox. An end mark, no attack of itself.",
+		Innocent: "It is what an owner or a provider does to end an attack, unless a stranger took the owner's keys away.",
+		Needs: []Need{
+			{"record of removed keys, ended sessions or forced resets", []forensics.Kind{forensics.KeyRemoved, forensics.SessionRevoked, forensics.PasswordChanged, forensics.ResetRequested}},
+		},
+		Windows: []string{RepairWindow},
+		find:    (*evaluation).findKey05,
+	}
+}
+
+func (e *evaluation) findKey05() {
+	// Removals that follow each other within ten minutes are one act.
+	const together = 10 * minute
+	for n := 0; n < len(e.removals); {
+		end := n + 1
+		for end < len(e.removals) && e.all[e.removals[end]].Time-e.all[e.removals[end-1]].Time <= together {
+			end++
+		}
+		e.removed(e.removals[n:end])
+		n = end
+	}
+	for _, list := range [][]int32{e.revokes, e.changes, e.resets} {
+		for _, i := range list {
+			b := &e.all[i]
+			forced := e.op(b.Operation).forced
+			if b.Kind != forensics.SessionRevoked && !forced || !e.own(b) {
+				continue
+			}
+			what := either(b.Kind == forensics.SessionRevoked, "sessions were ended", "a new password was forced")
+			e.say(0, []int32{i}, nil, what+e.from(i)+either(forced, " by an administrator or the provider", ""), "").Owner = true
+		}
+	}
+}
+
+// removed tells of keys that were removed in one go.
+func (e *evaluation) removed(rows []int32) {
+	i := rows[0]
+	b := &e.all[i]
+	standing := e.profile.Known(b)
+	what := count(len(rows), "key") + " removed"
+	if len(rows) == 1 {
+		what = e.keyText(i) + " was removed"
+	}
+	what += e.from(i)
+	if standing.Strange() || b.Key != 0 && e.keyVerdict(b.Key) == Mine && standing != Mine && standing != Usual {
+		f := e.say(choose(standing == NotMine, 0.8, 0.4), rows, nil, what+"; "+e.profile.Explain(b), "")
+		f.Step, f.Technique = forensics.StepKey, "T1531"
+		f.InnocentIf = "The owner removed it from a network that is not known as his."
+		return
+	}
+	e.say(0, rows, nil, what, "").Owner = true
+}

@@ -1,0 +1,46 @@
+package rule
+
+import (
+	"keytrail/forensics"
+)
+
+// key07 is the rule KEY-07.
+func key07() *Rule {
+	return &Rule{
+		ID: "KEY-07", Title: "A new application may read the mailbox", Technique: "T1528", Step: forensics.StepKey,
+		Means:    "An application that was not seen before was granted access to the account.",
+		Innocent: "The owner connected a new application himself.",
+		Needs: []Need{
+			{"record of consents", []forensics.Kind{forensics.ConsentGranted}},
+		},
+		Windows: []string{ConsentNew},
+		find:    (*evaluation).findKey07,
+	}
+}
+
+func (e *evaluation) findKey07() {
+	window := e.set.Window(ConsentNew)
+	last := map[forensics.Symbol]int64{}
+	for _, i := range e.consents {
+		b := &e.all[i]
+		before, seen := last[b.Detail]
+		last[b.Detail] = b.Time
+		if seen && b.Time-before < window && b.Detail != 0 {
+			continue
+		}
+		weight := 0.2
+		switch standing := e.profile.Known(b); {
+		case standing == NotMine:
+			weight = 0.8
+		case standing == Unusual:
+			weight = 0.4
+		case standing.Owner():
+			weight = 0.05
+		}
+		what := "an application"
+		if b.Detail != 0 {
+			what = "the application " + quoted(e.text(b.Detail))
+		}
+		e.say(weight, []int32{i}, nil, figure("%s was granted access%s, not seen in the %s before; %s", what, e.from(i), span(window), e.profile.Explain(b)), "")
+	}
+}

@@ -1,0 +1,102 @@
+package rule
+
+import (
+	"strings"
+
+	"keytrail/forensics"
+)
+
+// keyView is what is thought of one key that was made.
+type keyView struct {
+	standing Standing
+	why      string
+	owner    int32 // the owner's own web login just before, -1 for none
+	covered  bool  // whether logins of that time are on record
+	replaces int32 // the removal just before that it makes good, -1 for none
+}
+
+// judgeKeys says of every key that was made who made it.
+func (e *evaluation) judgeKeys() {
+	if len(e.keys) == 0 {
+		return
+	}
+	e.keyOf = make(map[int32]keyView, len(e.keys))
+	window := e.set.Window(KeyOwnerLogin)
+	for _, i := range e.keys {
+		b := &e.all[i]
+		v := keyView{owner: -1, replaces: -1}
+		v.standing = e.profile.Known(b)
+		v.why = e.profile.Explain(b)
+		for _, k := range e.within(e.logins, b.Time-window, b.Time) {
+			l := &e.all[k]
+			if e.profile.Known(l).Owner() && e.protocol(l.Protocol) != protocolLegacy {
+				v.owner = k
+			}
+		}
+		// Logins are on record where there are some of another way in than mail programs, before and after.
+		v.covered = e.hasLogins(b.Time)
+		if n := e.before(e.removals, b.Time); n >= 0 && b.Time-e.all[e.removals[n]].Time <= window {
+			v.replaces = e.removals[n]
+		}
+		if v.standing == Unknown && v.owner >= 0 && b.IP == 0 {
+			v.standing, v.why = Usual, "the owner logged in "+span(b.Time-e.all[v.owner].Time)+" before, from "+e.place(v.owner)
+		}
+		e.keyOf[i] = v
+	}
+}
+
+// hasLogins reports whether a log of web logins covers a moment: by the sources where these are known, else by logins
+// before and after.
+func (e *evaluation) hasLogins(at int64) bool {
+	for i := range e.in.Sources {
+		if s := &e.in.Sources[i]; s.Covers(e.in.Account.Account, forensics.LoginSucceeded, at) && webLogins(s.Format) {
+			return true
+		}
+	}
+	if len(e.in.Sources) > 0 {
+		return false
+	}
+	before, after := false, false
+	for _, i := range e.logins {
+		if b := &e.all[i]; b.Certainty == forensics.Observed && e.protocol(b.Protocol) != protocolLegacy {
+			before, after = before || b.Time <= at, after || b.Time >= at
+		}
+	}
+	return before && after
+}
+
+// webLogins reports whether a format's log holds logins on the provider's own site. The logs of mail servers do not.
+func webLogins(format string) bool {
+	switch family, _, _ := strings.Cut(format, "/"); family {
+	case "microsoft", "google", "generic":
+		return true
+	}
+	return false
+}
+
+// place is where an event came from, in words.
+func (e *evaluation) place(i int32) string {
+	b := &e.all[i]
+	if ip := e.profile.ip(b); ip != nil {
+		return ip.where()
+	}
+	if a := e.address(b); a != nil {
+		return a.where()
+	}
+	if b.Host != 0 {
+		return e.text(b.Host)
+	}
+	if b.Client != 0 {
+		return quoted(e.text(b.Client))
+	}
+	return "an unknown place"
+}
+
+// from is where an event came from, for the end of a sentence; empty where that is not known.
+func (e *evaluation) from(i int32) string {
+	b := &e.all[i]
+	if b.IP == 0 && e.profile.ip(b) == nil && b.Host == 0 {
+		return ""
+	}
+	return " from " + e.place(i)
+}

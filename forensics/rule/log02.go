@@ -1,0 +1,38 @@
+package rule
+
+import (
+	"keytrail/forensics"
+)
+
+// log02 is the rule LOG-02.
+func log02() *Rule {
+	return &Rule{
+		ID: "LOG-02", Title: "Login from a network that is not the account's", Technique: "T1078.004", Step: forensics.StepLogin,
+		Means:    "Somebody came from a network or country from which the account is not used in its quiet time.",
+		Innocent: "The owner travels, has a new line or a VPN.",
+		Needs: []Need{
+			{"login records", []forensics.Kind{forensics.LoginSucceeded}},
+		},
+		Windows: []string{BaselineMinimum, BaselineDays, BaselineSpan, KeyTied},
+		find:    (*evaluation).findLog02,
+	}
+}
+
+func (e *evaluation) findLog02() {
+	for _, ep := range e.episodes {
+		rows := ep.rows()
+		if len(rows) == 0 {
+			continue
+		}
+		weight, parts := e.episodeWeight(ep)
+		what := count(len(rows), either(len(ep.logins) > 0, "login", "access"))
+		why := figure("%s from %s", what, e.place(rows[0]))
+		if len(rows) > 1 {
+			why += " within " + span(ep.end-ep.start)
+		}
+		if ep.standing != NotMine {
+			why += "; " + e.profile.Explain(&e.all[rows[0]])
+		}
+		e.say(weight, rows, nil, why+reason(parts), "")
+	}
+}

@@ -1,0 +1,89 @@
+package rule
+
+import (
+	"keytrail/forensics"
+)
+
+// log10 is the rule LOG-10.
+func log10() *Rule {
+	return &Rule{
+		ID: "LOG-10", Title: "Mail read in bulk", Technique: "T1114.002", Step: forensics.StepLogin,
+		Means:    "Somebody strange read or copied many messages.",
+		Innocent: "The owner set up a new device, which fetched everything.",
+		Needs: []Need{
+			{"record of who read mail", []forensics.Kind{forensics.MailRead}},
+		},
+		Windows: []string{ReadWindow, ReadCount},
+		find:    (*evaluation).findLog10,
+	}
+}
+
+func (e *evaluation) findLog10() {
+	e.bulkReads()
+}
+
+// readRun is what one strange network read within the window.
+type readRun struct {
+	first, last int64
+	events      []int32 // the first of them
+	messages    int
+	standing    Standing
+	throttled   bool
+}
+
+// maxReadEvents bounds the events of a run that are read in full for the messages that they name.
+const maxReadEvents = 200
+
+func (e *evaluation) bulkReads() {
+	window, least := e.set.Window(ReadWindow), e.set.Number(ReadCount)
+	var runs []*readRun
+	open := map[uint32]*readRun{}
+	for _, i := range e.reads {
+		b := &e.all[i]
+		ip := e.profile.ip(b)
+		if ip == nil || !e.profile.Known(b).Strange() {
+			continue
+		}
+		r := open[ip.wideID]
+		if r == nil || b.Time-r.first > window {
+			r = &readRun{first: b.Time, standing: e.profile.Known(b)}
+			open[ip.wideID] = r
+			runs = append(runs, r)
+		}
+		r.last = b.Time
+		r.messages++
+		r.throttled = r.throttled || b.Detail != 0 && e.detail(b.Detail).throttled
+		if len(r.events) < maxReadEvents {
+			r.events = append(r.events, i)
+		}
+	}
+	for _, r := range runs {
+		if r.messages < least && !r.throttled {
+			r.messages = e.messagesIn(r.events)
+		}
+		if r.messages < least && !r.throttled {
+			continue
+		}
+		why := figure("%s read from %s within %s", count(r.messages, "message"), e.place(r.events[0]), span(r.last-r.first))
+		if r.throttled {
+			why += "; so many that the log itself was cut"
+		}
+		e.say(choose(r.standing == NotMine, 0.7, 0.35), r.events, nil, why, "")
+	}
+}
+
+// messagesIn counts the messages that events name; one that names none counts as one.
+func (e *evaluation) messagesIn(events []int32) int {
+	rows := make([]int64, len(events))
+	for n, i := range events {
+		rows[n] = e.all[i].Row
+	}
+	e.events(rows)
+	total := 0
+	for _, r := range rows {
+		if f := e.full[r]; f != nil {
+			total += max(len(f.Messages), 1)
+		}
+	}
+	return total
+}

@@ -1,0 +1,92 @@
+package rule
+
+import (
+	"cmp"
+	"slices"
+
+	"keytrail/forensics"
+)
+
+// transfer is money that left a service.
+type transfer struct {
+	brief   *forensics.Brief
+	event   int32 // index in the account's events, -1 where the statement names no account
+	unowned bool
+}
+
+// indexUnowned lists the events without an account by service, once for the case.
+func (e *evaluation) indexUnowned() {
+	if e.cache.unownedBuilt {
+		return
+	}
+	e.cache.unownedBuilt = true
+	for n := range e.in.Unowned {
+		b := &e.in.Unowned[n]
+		if b.Service != 0 && !b.Unreliable && (b.Kind == forensics.FundsSent || b.Kind == forensics.LoginSucceeded) {
+			e.cache.unowned[b.Service] = append(e.cache.unowned[b.Service], int32(n))
+		}
+	}
+}
+
+// services lists the services of which the account has notices, with how many.
+func (e *evaluation) services() map[forensics.Symbol]int {
+	out := map[forensics.Symbol]int{}
+	for _, list := range [][]int32{e.notices, e.resets} {
+		for _, i := range list {
+			if b := &e.all[i]; b.Service != 0 && !e.own(b) {
+				out[b.Service]++
+			}
+		}
+	}
+	return out
+}
+
+// transfers lists what left the account's services, by service, in order of time. A statement that names no account is
+// joined where the mailbox has notices of its service.
+func (e *evaluation) transfers() (byService map[forensics.Symbol][]transfer, order []forensics.Symbol) {
+	byService = map[forensics.Symbol][]transfer{}
+	for _, i := range e.sent {
+		b := &e.all[i]
+		byService[b.Service] = append(byService[b.Service], transfer{b, i, false})
+	}
+	for s := range e.services() {
+		for _, n := range e.cache.unowned[s] {
+			if b := &e.in.Unowned[n]; b.Kind == forensics.FundsSent {
+				byService[s] = append(byService[s], transfer{b, -1, true})
+			}
+		}
+	}
+	for s, list := range byService {
+		slices.SortStableFunc(list, func(a, b transfer) int {
+			return cmp.Or(cmp.Compare(a.brief.Time, b.brief.Time), cmp.Compare(a.brief.Row, b.brief.Row))
+		})
+		order = append(order, s)
+	}
+	slices.Sort(order)
+	return byService, order
+}
+
+// sayTransfer adds a finding about a transfer, which may stand outside of the account's events.
+func (e *evaluation) sayTransfer(weight float64, t transfer, related []int32, extra []int64, why, innocent string) {
+	if t.unowned {
+		why += figure("; the statement names no account, and is joined because the mailbox has %s of %s", count(e.services()[t.brief.Service], "notice"), Proper(e.text(t.brief.Service)))
+	}
+	f := e.say(weight, nil, related, why, innocent)
+	f.Rows = []int64{t.brief.Row}
+	f.Related = append(f.Related, extra...)
+	f.Start, f.End, f.Certainty = t.brief.Time, t.brief.Time, t.brief.Certainty
+	for _, i := range related {
+		f.Certainty = max(f.Certainty, e.all[i].Certainty)
+	}
+}
+
+// resetsOf lists the reset mails of a service.
+func (e *evaluation) resetsOf(s forensics.Symbol) []int32 {
+	var out []int32
+	for _, i := range e.resets {
+		if e.all[i].Service == s && s != 0 {
+			out = append(out, i)
+		}
+	}
+	return out
+}

@@ -1,0 +1,37 @@
+package rule
+
+import (
+	"keytrail/forensics"
+)
+
+// rst03 is the rule RST-03.
+func rst03() *Rule {
+	return &Rule{
+		ID: "RST-03", Title: "Reset after a new key or a strange login", Technique: "T1657", Step: forensics.StepReset,
+		Means:    "A service was asked for a reset soon after a key was made or somebody strange came in.",
+		Innocent: "The owner himself secured his accounts after he noticed.",
+		Needs: []Need{
+			{"mailbox with notices of services, and no log of resets", []forensics.Kind{forensics.ResetRequested, forensics.PasswordChanged, forensics.LoginSucceeded}},
+			{"record of keys or logins", []forensics.Kind{forensics.KeyCreated, forensics.LoginSucceeded, forensics.MailRead}},
+		},
+		Windows: []string{ResetWindow},
+		find:    (*evaluation).findRst03,
+	}
+}
+
+func (e *evaluation) findRst03() {
+	window := e.set.Window(ResetWindow)
+	for _, i := range e.resets {
+		b := &e.all[i]
+		o, ok := e.originBefore(b.Time, window)
+		if !ok {
+			continue
+		}
+		weight := choose(o.strong, 0.45, 0.3)
+		if e.own(b) {
+			weight /= 2
+		}
+		f := e.say(weight, []int32{i}, []int32{o.event}, figure("reset of %s %s after %s", either(e.own(b), "the mailbox itself", e.serviceName(i)), span(b.Time-o.at), o.text), "")
+		f.Certainty = max(f.Certainty, e.all[o.event].Certainty)
+	}
+}
