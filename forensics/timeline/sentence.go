@@ -28,10 +28,12 @@ var sentences = map[forensics.Kind][]line{
 		{always, `{failed}App password[ "{key}"] removed[ by {actor}][ from {where}][: {detail}]`},
 	},
 	forensics.LoginSucceeded: {
+		{exchange, `Signed in to {service}[ from {where}][ with {client}][: {detail}]`},
 		{reported, `{service} says there was a sign-in[ from {where}][ with {client}][: {detail}][{unverified}][{other}]`},
 		{always, `Signed in[ over {protocol}][ from {where}][ with {client}][: {detail}]`},
 	},
 	forensics.LoginFailed: {
+		{exchange, `Sign-in to {service} failed[ from {where}][ with {client}][: {detail}]`},
 		{reported, `{service} says a sign-in was blocked[ from {where}][: {detail}][{unverified}][{other}]`},
 		{always, `Sign-in failed[ over {protocol}][ from {where}][ with {client}][: {detail}]`},
 	},
@@ -71,6 +73,7 @@ var sentences = map[forensics.Kind][]line{
 		{always, `{failed}Second factor changed[ by {actor}][ from {where}][: {detail}]`},
 	},
 	forensics.ConsentGranted: {
+		{exchange, `App given access at {service}[: {detail}]`},
 		{reported, `{service} says an app was given access[: {detail}][{unverified}][{other}]`},
 		{always, `{failed}App given access[ by {actor}][ from {where}][: {detail}]`},
 	},
@@ -79,10 +82,14 @@ var sentences = map[forensics.Kind][]line{
 		{always, `{failed}Sessions signed out[ by {actor}][ from {where}][: {detail}]`},
 	},
 	forensics.FundsSent: {
+		{reversal, `{amount} {asset} taken back[, worth {value} USD][, says {service}][: {detail}]`},
+		{exchange, `{failed}{amount} {asset} sent[ to {destination}][, worth {value} USD][, says {service}][{unsure}][: {detail}]`},
 		{money, `{amount} {asset} sent[ to {destination}][, worth {value} USD][, says {service}][{unverified}]`},
 		{always, `{service} says funds were sent[: "{subject}"][{unverified}][{other}]`},
 	},
 	forensics.FundsReceived: {
+		{reversal, `{amount} {asset} given back[, worth {value} USD][, says {service}][: {detail}]`},
+		{exchange, `{failed}{amount} {asset} received[, worth {value} USD][, says {service}][{unsure}][: {detail}]`},
 		{money, `{amount} {asset} received[, worth {value} USD][, says {service}][{unverified}]`},
 		{always, `{service} says funds were received[: "{subject}"][{unverified}][{other}]`},
 	},
@@ -100,8 +107,12 @@ var sentences = map[forensics.Kind][]line{
 		{mail, `Mail[ from {from}] {detail}[: "{subject}"]`},
 		{always, `Warning of the source[: {operation}][ from {where}][: {detail}]`},
 	},
-	forensics.Note:  {{always, `Note[: {detail}]`}},
-	forensics.Other: {{always, `{failed}{operation}[ by {actor}][ from {where}][: {detail}]`}},
+	forensics.Note: {{always, `Note[: {detail}]`}},
+	forensics.Other: {
+		{booked, `{failed}{operation}: {amount} {asset}[, worth {value} USD][, says {service}][: {detail}]`},
+		{exchange, `{service}: {operation}[ from {where}][ with {client}][: {detail}]`},
+		{always, `{failed}{operation}[ by {actor}][ from {where}][: {detail}]`},
+	},
 }
 
 type line struct {
@@ -114,6 +125,13 @@ func reported(e *forensics.Event) bool { return e.Certainty == forensics.Reporte
 func several(e *forensics.Event) bool  { return messageCount(e) > 1 }
 func money(e *forensics.Event) bool    { return e.Amount != "" }
 func mail(e *forensics.Event) bool     { return e.Sender != forensics.SenderNone || e.From != "" }
+
+// exchange: an export of an exchange says so, about an account there, not about a mailbox.
+func exchange(e *forensics.Event) bool { return strings.HasPrefix(e.Provider, "statement/") }
+func booked(e *forensics.Event) bool   { return exchange(e) && e.Amount != "" }
+func reversal(e *forensics.Event) bool {
+	return exchange(e) && slices.Contains(e.Reasons, forensics.ReasonReversal)
+}
 
 // ofApplication: the key is an application's own, not one that opens a mailbox for a mail program.
 func ofApplication(e *forensics.Event) bool {
@@ -213,6 +231,10 @@ func field(name string, e *forensics.Event) string {
 		if e.Outcome == forensics.Failure {
 			return "Attempt failed: "
 		}
+	case "unsure":
+		if e.Outcome == forensics.OutcomeUnknown {
+			return " (outcome not known)"
+		}
 	case "unverified":
 		switch e.Sender {
 		case forensics.SenderUnknown:
@@ -291,6 +313,12 @@ func serviceName(s string) string {
 	switch s {
 	case "":
 		return ""
+	case "cryptocom":
+		return "Crypto.com"
+	case "blockchain":
+		return "Blockchain.com"
+	case "binance-us":
+		return "Binance.US"
 	case "paypal":
 		return "PayPal"
 	case "att":

@@ -28,6 +28,14 @@ func TestSentence(t *testing.T) {
 		{"failed_cmdlet", forensics.Event{Kind: forensics.RuleSet, Outcome: forensics.Failure, Detail: `"." deletes mail`}, `Attempt failed: Mail rule set: "." deletes mail`},
 		{"money", forensics.Event{Kind: forensics.FundsSent, Amount: "2.41", Asset: "BTC", Destination: "bc1qexample"}, "2.41 BTC sent to bc1qexample"},
 		{"other", forensics.Event{Kind: forensics.Other, Operation: "FileAccessed"}, "FileAccessed"},
+		{"exchange_login", forensics.Event{Kind: forensics.LoginSucceeded, Provider: "statement/coinbase-archive", Service: "coinbase", IP: ip, Detail: "web"}, "Signed in to Coinbase from 203.0.113.77: web"},
+		{"statement", forensics.Event{Kind: forensics.FundsSent, Certainty: forensics.Reported, Outcome: forensics.Success, Provider: "statement/coinbase", Service: "coinbase", Amount: "0.51", Asset: "BTC", Destination: "bc1qexample", ValueUSD: "8306.07", Detail: "fee 1.68 USD"},
+			"0.51 BTC sent to bc1qexample, worth 8306.07 USD, says Coinbase: fee 1.68 USD"},
+		{"statement_failed", forensics.Event{Kind: forensics.FundsSent, Outcome: forensics.Failure, Provider: "statement/bitfinex", Service: "bitfinex", Amount: "0.4", Asset: "BTC", Detail: "status CANCELED"}, "Attempt failed: 0.4 BTC sent, says Bitfinex: status CANCELED"},
+		{"statement_pending", forensics.Event{Kind: forensics.FundsSent, Outcome: forensics.OutcomeUnknown, Provider: "statement/kraken", Service: "kraken", Amount: "0.25", Asset: "BTC"}, "0.25 BTC sent, says Kraken (outcome not known)"},
+		{"reversal", forensics.Event{Kind: forensics.FundsReceived, Provider: "statement/kraken", Service: "kraken", Amount: "0.25", Asset: "BTC", Reasons: []string{"reversal"}, Detail: "reversal of withdrawal Q-1"}, "0.25 BTC given back, says Kraken: reversal of withdrawal Q-1"},
+		{"trade", forensics.Event{Kind: forensics.Other, Operation: "Convert", Provider: "statement/coinbase", Service: "coinbase", Amount: "-2.1", Asset: "ETH"}, "Convert: -2.1 ETH, says Coinbase"},
+		{"device", forensics.Event{Kind: forensics.Other, Operation: "confirmed device", Provider: "statement/coinbase-archive", Service: "coinbase", IP: ip}, "Coinbase: confirmed device from 203.0.113.77"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			if got := timeline.Sentence(&tt.e); got != tt.want {
