@@ -1,15 +1,52 @@
 // Package investigate asks a case what happened: it runs the rules over one account at a time, joins
 // their findings into incidents and campaigns, and infers from what is absent.
+//
+//	case ── briefs of one account ──> rule.Evaluate ──> incident.Find ──┐
+//	case ── briefs of the next one ──> ...                              ├──> numbers, campaigns ──> analysis
+//	the user's verdicts ──> only the accounts that they touch again ────┘
+//
+// Invariants: two accounts are in hand at a time, whatever the size of the case; equal cases, settings and verdicts give
+// equal analyses; nothing is written into the case but what its own methods keep in memory (SetIncidents).
 package investigate
 
 import (
 	"context"
+	"net/netip"
+	"sync"
 
 	"keytrail/forensics"
 	"keytrail/forensics/casefile"
+	"keytrail/forensics/rule"
 )
 
-// Analyse gives the findings and incidents of the case as it is now.
-func Analyse(_ context.Context, _ *casefile.Case) (*forensics.Analysis, error) {
-	return &forensics.Analysis{}, nil
+// Options say what an analysis may use beyond the case.
+type Options struct {
+	// Where looks an address up; nil: nothing is known of places.
+	Where func(netip.Addr) forensics.Place
+	// Sigma are the findings of RunSigma, and SigmaSkipped what it did not check.
+	Sigma        []forensics.Finding
+	SigmaSkipped []forensics.NotChecked
+}
+
+// Analyst analyses one case again and again, and keeps what has not changed. Its methods may be called from any goroutine, and
+// wait for one another.
+type Analyst struct {
+	c *casefile.Case
+	o Options
+
+	mu       sync.Mutex
+	seen     seen
+	sources  []rule.Source
+	settings *rule.Settings
+	accounts map[string]*account // by account
+	analysis *forensics.Analysis // nil where something has changed
+}
+
+// New makes an analyst of a case, which has seen nothing yet.
+func New(c *casefile.Case, o Options) *Analyst { return &Analyst{c: c, o: o} }
+
+// Analyse gives the findings and incidents of the case as it is now, and tells the case which of its events
+// belong to which incident. An error is that of reading the case, or of ctx.
+func Analyse(ctx context.Context, c *casefile.Case, o Options) (*forensics.Analysis, error) {
+	return New(c, o).Analyse(ctx)
 }
