@@ -1,12 +1,13 @@
 # make test   every test; installs what real-component tests need where it can
 # make bench  the figures of docs/benchmarks.md, beside public tools
+# make detection  the figures of docs/detection-measured.md, over generated accounts
 # make lint   go vet, golangci-lint, govulncheck where they are there
 # make build  one static binary; make cross for every platform
 
 GO ?= go
 export CGO_ENABLED = 0
 
-.PHONY: build cross test race fuzz bench lint tools golden
+.PHONY: build cross test race fuzz bench detection lint tools golden
 
 build:
 	$(GO) build -trimpath -o keytrail ./cmd/keytrail
@@ -36,6 +37,11 @@ fuzz:
 
 bench:
 	@sh .ci/bench
+
+# The table of docs/detection-measured.md, over generated accounts whose truth is known.
+DETECTION_CASES ?= 500
+detection:
+	$(GO) test ./forensics/incident/attacktest -run TestRecall -count=1 -timeout 30m -v -args -cases $(DETECTION_CASES) -table
 
 lint:
 	$(GO) vet ./...

@@ -2,13 +2,11 @@ package attacktest_test
 
 import (
 	"os"
-	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"keytrail/forensics/detect"
-	"keytrail/forensics/format"
 	"keytrail/forensics/format/all"
 	"keytrail/forensics/incident/attacktest"
 )
@@ -19,11 +17,7 @@ func reader(t *testing.T) *attacktest.Reader {
 	if err != nil {
 		t.Fatal(err)
 	}
-	formats := all.Formats()
-	if !slices.ContainsFunc(formats, func(f format.Format) bool { return strings.HasPrefix(f.Name(), "statement/") }) {
-		_ = formats
-	}
-	return &attacktest.Reader{Formats: formats, Notices: notices}
+	return &attacktest.Reader{Formats: all.Formats(), Notices: notices}
 }
 
 // TestTruth checks that every record of the truth is an event of the kind that it ought to be, and that the

@@ -56,8 +56,8 @@ func (r *Reader) Read(ctx context.Context, c *Case, dir string) (*casefile.Case,
 	if err != nil {
 		return nil, err
 	}
-	s, err := ingest.Add(ctx, cf, []string{evidence}, ingest.Options{Formats: r.Formats, Notices: r.Notices, Tool: "attacktest", Now: now}, nil)
-	if err == nil && (s.Warnings > 0 || s.Broken > 0 || len(s.Problems) > 2) {
+	s, err := ingest.Add(ctx, cf, []string{evidence}, ingest.Options{Formats: r.Formats, Notices: r.Notices, Tool: "attacktest", Now: now, Where: Where, WhereFrom: "attacktest"}, nil)
+	if err == nil && (s.Warnings > 0 || s.Broken > 0 || len(s.Problems) > 0) {
 		err = fmt.Errorf("seed %d: %d warnings, %d broken records, %+v%s", c.Seed, s.Warnings, s.Broken, s.Problems, firstWarning(cf))
 	}
 	if err != nil {
