@@ -62,8 +62,10 @@ func Infer(in *Input) *Result {
 		}
 	}
 	for _, s := range in.Signals {
-		if w := byAccount[s.Account]; w != nil {
-			w.signals = append(w.signals, s)
+		for _, w := range byAccount { // one without an account, such as a transfer, counts for all
+			if s.Account == "" || s.Account == w.account {
+				w.signals = append(w.signals, s)
+			}
 		}
 	}
 	accounts := make([]string, 0, len(byAccount))
@@ -204,6 +206,9 @@ func (l *lost) merge(m *lost) {
 	l.Moment = cmp.Or(l.Moment, m.Moment)
 	l.Row, l.Folder, l.Service = cmp.Or(l.Row, m.Row), cmp.Or(l.Folder, m.Folder), cmp.Or(l.Service, m.Service)
 	l.notice = l.notice || m.notice
+	if l.Source == 0 {
+		l.Source, l.Nth = m.Source, m.Nth
+	}
 	if l.space == nil {
 		l.space = m.space
 	}

@@ -78,7 +78,7 @@ func (w *work) elsewhere() {
 			w.lost[known].refs(n.Ref)
 			continue
 		}
-		l := lost{nth: n.Nth, Lost: Lost{Kind: forensics.MailMissing, ID: n.ID, Ref: n.Ref, Reasons: []string{ReasonAbsent}, NotBefore: n.Time}}
+		l := lost{nth: n.Nth, Lost: Lost{Kind: forensics.MailMissing, ID: n.ID, Source: n.Row, Nth: n.Nth, Ref: n.Ref, Reasons: []string{ReasonAbsent}, NotBefore: n.Time}}
 		switch {
 		case n.Kind == forensics.MailReceived:
 			l.ArrivedNotBefore, l.ArrivedNotAfter = n.Time, n.Time
@@ -173,7 +173,7 @@ func (w *work) threads() {
 					continue
 				}
 				told[m.Thread] = true
-				l := lost{nth: -1, Lost: Lost{Kind: forensics.MailMissing, ID: m.Answers, Ref: m.Ref, Reasons: []string{ReasonReference}, NotBefore: at, NotAfter: f.AbsentAt,
+				l := lost{nth: -1, Lost: Lost{Kind: forensics.MailMissing, ID: m.Answers, Source: m.Row, Ref: m.Ref, Reasons: []string{ReasonReference}, NotBefore: at, NotAfter: f.AbsentAt,
 					ArrivedNotBefore: at, ArrivedNotAfter: at, Detail: "the first mail of a Gmail thread"}}
 				if l.ID != 0 && c.keys[l.ID] != nil { // it answers another mail of the thread, which is here
 					l.ID = 0
@@ -226,7 +226,7 @@ func (w *work) replies() {
 				if !c.Described && (m.Arrived < earliest(inbox) || len(inbox.Mails) < 10) {
 					continue
 				}
-				l := lost{nth: -2, Lost: Lost{Kind: forensics.MailMissing, ID: m.Answers, Ref: m.Ref, Reasons: []string{ReasonReference}, NotBefore: m.Arrived, NotAfter: f.AbsentAt,
+				l := lost{nth: -2, Lost: Lost{Kind: forensics.MailMissing, ID: m.Answers, Source: m.Row, Ref: m.Ref, Reasons: []string{ReasonReference}, NotBefore: m.Arrived, NotAfter: f.AbsentAt,
 					ArrivedNotAfter: m.Arrived, Detail: "the owner answered it"}}
 				l.refs(f.Ref)
 				found = append(found, l)
@@ -286,7 +286,7 @@ func (w *work) siblings() {
 			}
 		}
 		if end != 0 {
-			w.add(lost{nth: -3, Lost: Lost{Kind: forensics.MailMissing, Ref: s.Ref, Service: s.Service, Reasons: []string{ReasonSibling}, NotBefore: s.Time - day, NotAfter: end,
+			w.add(lost{nth: -3, Lost: Lost{Kind: forensics.MailMissing, Source: s.Row, Ref: s.Ref, Service: s.Service, Reasons: []string{ReasonSibling}, NotBefore: s.Time - day, NotAfter: end,
 				ArrivedNotBefore: s.Time - day, ArrivedNotAfter: s.Time, Detail: "the reset mail before a password change"}})
 		}
 	}

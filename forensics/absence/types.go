@@ -133,6 +133,8 @@ type Lost struct {
 	Account string
 	Folder  string
 	Row     int64 // of the lost mail's own event, where another copy or the Trash has it; else 0
+	Source  int64 // row of the event that names it, where Row is 0: a record elsewhere, a mail that answers it, a notice
+	Nth     int   // which of that record's messages
 	ID      Key   // of its Message-ID, where known
 	Service string
 	Ref     forensics.Ref   // the record that proves it best
