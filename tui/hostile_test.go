@@ -69,6 +69,7 @@ func TestHostile(t *testing.T) {
 		[]forensics.Evidence{{ID: 1, Name: h, Path: h, Done: true, Tool: h, Added: at}},
 		[]forensics.Item{{ID: 1, Evidence: 1, Name: h, Format: h, Status: forensics.StatusPartial, Reason: h, Clock: h, Counts: forensics.Counts{Warnings: 1}}, {ID: 2, Evidence: 1, Name: h}},
 		[]forensics.Warning{{Ref: forensics.Ref{Evidence: 1, Item: 1}, Text: h, EvidenceName: h, ItemName: h}})
+	hostileAnalysis(c, h, at.UnixNano())
 	if err := c.AddHistory(h); err != nil {
 		t.Fatal(err)
 	}
@@ -99,13 +100,51 @@ func TestHostile(t *testing.T) {
 				d.wait(time.Second)
 				check("details")
 				for _, k := range []string{"enter", "pgdown", "pgdown", "pgdown", "esc", "s", "down", "esc", "t", "tab", "esc", "n", "esc", "e", "enter", "esc", "/", "up", "esc", "g", "esc", "?", "esc",
-					"4", "right", "down", "w", "down", "esc", "a", "esc", "z", "z", "esc", "q", "esc"} {
+					"4", "right", "down", "w", "down", "esc", "a", "esc", "z", "z", "esc",
+					"m", "esc", "2", "down", "enter", "down", "x", "down", "esc", "s", "esc", "n", "down", "esc", "enter", "esc", "esc", "o", "o", "t", "m", "x", "d", "u", "esc",
+					"3", "space", "down", "w", "esc", "tab", "tab", "tab", "tab", "tab", "x", "/", "長", "esc", "enter", "enter", "esc", "esc", "4", "r", "+", "right", "enter", "esc", "down", "esc", "q", "esc"} {
 					d.keys(k)
 					check("after " + k)
 				}
 			})
 		})
 	}
+}
+
+// hostileAnalysis lets detection say the hostile text wherever it can say something.
+func hostileAnalysis(c *kittest.Case, h string, at int64) {
+	list := []string{h, h}
+	step := forensics.Step{
+		Step: forensics.StepName(h), Start: at, End: at + 1, Rows: []int64{1, 2}, EventIDs: list, Rules: list, JoinedBy: list, Technique: h, Label: h, Why: h, InnocentIf: h,
+	}
+	login := step
+	login.Step = forensics.StepLogin
+	loss := []forensics.Loss{{Service: h, Asset: h, Amount: h, ValueUSD: h, Rows: []int64{1}}}
+	in := forensics.Incident{
+		ID: 1, Account: h, Start: at, End: at + 1, Score: 0.5, Parts: []forensics.ScorePart{{Text: h, Value: 1}}, Strength: h, Campaign: h, Summary: h, State: h,
+		Steps: []forensics.Step{step, login}, Repair: []forensics.Step{step}, Missing: []forensics.Missing{{Step: forensics.StepName(h), LookedIn: list, NotCovered: list}},
+		Loss: loss, Entities: []string{"ip:" + h, h, "client:" + h}, Services: list,
+	}
+	other := in
+	other.ID, other.Summary = 2, ""
+	a := &forensics.Analysis{
+		Incidents: []forensics.Incident{in, other}, Campaigns: []forensics.Campaign{{ID: h, Incidents: []int64{1, 2}, Shared: list, Text: h, Loss: loss}},
+		NotChecked: []forensics.NotChecked{{Rule: h, Title: h, Account: h, Why: h}}, Changed: list, Notes: list,
+	}
+	var entities []forensics.Entity
+	for _, kind := range forensics.EntityKinds() {
+		for i := range 3 {
+			entities = append(entities, forensics.Entity{
+				Kind: kind, Value: strings.Repeat(h, i+1), First: at, Last: at, Events: 1, Country: h, ASN: 64496, Org: h, Place: h, Verdict: h, Incidents: []int64{1, 2}, Seen: []uint32{1, 0, 2},
+			})
+		}
+	}
+	c.SetAnalysis(a, entities, []forensics.Question{
+		{Text: h, Detail: h, Entities: []string{h}, Events: 1, Incidents: []int64{1, 2}, Suggest: h}, {Text: h, Entities: []string{"client:" + h}}, {Text: h, Entities: []string{"key:" + h}},
+	})
+	c.SetFolders([]forensics.Folder{{EvidenceName: h, Account: h, Name: h, UIDNext: 4294967295, Base: h, Note: h, Runs: []forensics.UIDRun{
+		{First: 1, Last: 4000000000, State: h}, {First: 4000000001, Last: 4294967295, State: "missing", NotBefore: at, Event: 1},
+	}}, {Name: h, Note: h}})
 }
 
 // brokenCase fails when it is told to.

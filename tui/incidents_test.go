@@ -34,7 +34,7 @@ func TestIncidents(t *testing.T) {
 				d.keys("enter")
 				d.golden("story")
 				d.keys("down", "down", "down")
-				d.sees("same session, message-id", "1 inferred")
+				d.sees("same session, message-id", "2 events (1 observed, 1 inferred)")
 				d.golden("step")
 				d.keys("x")
 				d.golden("judged")

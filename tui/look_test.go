@@ -14,25 +14,39 @@ import (
 // TestThemes checks that only colours differ between the themes, and that there
 // are none where the user wants none.
 func TestThemes(t *testing.T) {
-	look := func(o Options, background color.Color) (content, text string) {
+	for _, c := range []struct {
+		name string
+		keys []string
+		told []string // what has to be said without colours
+	}{
+		{"timeline", attack, []string{"K key", "L login", "R reset", "D deletion", "$ money", "· mail"}},
+		{"incidents", []string{"2", "enter", "down"}, []string{"K key", "L login", "R reset", "D deletion", "$ money", "+ owner", "○", "▌ L"}},
+		{"entities", []string{"3", "space", "m", "x"}, []string{"not mine", "‹IP›", "▌"}},
+		{"questions", []string{"2", "t"}, []string{"▸ m", "x   not mine"}},
+		{"folders", []string{"4", "r"}, []string{">>>", "x missing"}},
+	} {
+		t.Run(c.name, func(t *testing.T) { testThemes(t, c.keys, c.told) })
+	}
+}
+
+func testThemes(t *testing.T, keys, told []string) {
+	look := func(mono bool, background color.Color) (content, text string) {
+		o, _ := analysed()
+		o.NoColor = mono
 		screenTest(t, 120, 36, o, func(d *driver) {
 			if background != nil {
 				d.send(tea.BackgroundColorMsg{Color: background})
 			}
-			d.keys(attack...)
+			d.keys(keys...)
 			d.wait(time.Second)
 			d.exact()
 			content, text = frame{d.app}.content(), d.screen()
 		})
 		return content, text
 	}
-	o, _ := story()
-	dark, darkText := look(o, color.Black)
-	o, _ = story()
-	light, lightText := look(o, color.White)
-	o, _ = story()
-	o.NoColor = true
-	mono, monoText := look(o, nil)
+	dark, darkText := look(false, color.Black)
+	light, lightText := look(false, color.White)
+	mono, monoText := look(true, nil)
 	if dark == light {
 		t.Error("a light terminal gets the colours of a dark one")
 	}
@@ -42,9 +56,9 @@ func TestThemes(t *testing.T) {
 	if strings.Contains(mono, "38;") || strings.Contains(mono, "48;") {
 		t.Error("a colour is written in spite of NoColor")
 	}
-	for _, group := range []string{"K key", "L login", "R reset", "D deletion", "$ money", "· mail"} {
-		if !strings.Contains(monoText, group) {
-			t.Errorf("without colours %q is not told", group)
+	for _, text := range told {
+		if !strings.Contains(monoText, text) {
+			t.Errorf("without colours %q is not told:\n%s", text, monoText)
 		}
 	}
 }

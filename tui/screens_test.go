@@ -182,13 +182,14 @@ func TestExport(t *testing.T) {
 }
 
 func TestSmall(t *testing.T) {
-	o, _ := story()
+	o, _ := analysed()
 	screenTest(t, 30, 5, o, func(d *driver) {
 		d.sees("keytrail needs")
 		for w := 40; w < 130; w += 7 {
 			for h := 10; h < 40; h += 9 {
 				d.send(tea.WindowSizeMsg{Width: w, Height: h})
-				for _, k := range []string{"1", "enter", "esc", "?", "esc", "4", "down", "right", "w", "esc", "s"} {
+				for _, k := range []string{"1", "enter", "esc", "?", "esc", "4", "down", "right", "w", "esc", "s", "r", "+", "right", "esc",
+					"2", "enter", "down", "m", "esc", "s", "esc", "t", "esc", "esc", "3", "tab", "/", "x", "esc", "space", "shift+tab"} {
 					d.keys(k)
 					d.exact()
 				}

@@ -21,10 +21,11 @@ func width(s string) int {
 // Cut shortens s to at most w cells; what was cut ends in an ellipsis, at a
 // cell boundary. The result is clean.
 func Cut(s string, w int) string {
+	if w <= 0 {
+		return ""
+	}
 	s = Clean(clip(s, w))
 	switch {
-	case w <= 0:
-		return ""
 	case len(s) <= w || width(s) <= w:
 		return s
 	case plain(s):
@@ -41,6 +42,9 @@ func Cut(s string, w int) string {
 
 // CutLeft is Cut for paths and the like, whose end says more than their beginning.
 func CutLeft(s string, w int) string {
+	if w <= 0 {
+		return ""
+	}
 	for limit := 64 + w*16; len(s) > limit; {
 		from := len(s) - limit
 		for from < len(s) && !utf8.RuneStart(s[from]) {
@@ -50,10 +54,7 @@ func CutLeft(s string, w int) string {
 	}
 	s = Clean(s)
 	over := width(s) - w
-	switch {
-	case w <= 0:
-		return ""
-	case over <= 0:
+	if over <= 0 {
 		return s
 	}
 	cut := ansi.TruncateLeftWc(s, over+1, "…")

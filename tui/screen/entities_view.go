@@ -31,7 +31,7 @@ func entityColumnsFor(width int, kind string) entityColumns {
 		c.first, c.seen, c.accounts, c.groups = 10, 24, 8, 26
 		c.where = 32
 	case width >= 110:
-		c.first, c.seen, c.accounts, c.incidents = 10, 12, 4, 7
+		c.first, c.seen, c.accounts, c.incidents, c.events = 10, 12, 4, 7, 7
 		c.where = 23
 	default:
 		c.where = 11
@@ -141,7 +141,7 @@ func (s *Entities) heads(c entityColumns) string {
 	head("when", entitySorts, c.seen, false)
 	head("of these", entitySorts, c.groups, false)
 	head(map[bool]string{true: "accounts", false: "acc."}[c.accounts >= 8], sortAccounts, c.accounts, true)
-	head("incident", sortIncidents, c.incidents, false)
+	head("inc.", sortIncidents, c.incidents, false)
 	head("verdict", sortVerdict, c.verdict, false)
 	return l.String()
 }
@@ -169,7 +169,7 @@ func (s *Entities) row(c entityColumns, e *forensics.Entity, chosen bool) string
 		l.Cell(st.Muted, s.day(e.Last), c.last).Space(1)
 	}
 	l.Number(st.Text, kit.Count(e.Events), c.events).Space(1)
-	l.Cell(st.Group[forensics.GroupLogin], seenText(e.Seen, c.seen), c.seen).Space(1)
+	l.Cell(st.Bar[forensics.GroupLogin], seenText(e.Seen, c.seen), c.seen).Space(1)
 	if c.groups > 0 {
 		at := l.Used()
 		groupCounts(l, st, e.Groups, c.groups)
@@ -222,7 +222,7 @@ func whereShort(e *forensics.Entity, w int) string {
 	if short := words(e.Country, e.Place); e.Place != "" && w < 20 {
 		return short
 	}
-	return words(e.Country, e.Org, e.Place)
+	return words(e.Country, e.Place, e.Org)
 }
 
 // seenText draws when an entity was seen: the height grows with the square root of the count.
@@ -237,7 +237,7 @@ func seenText(seen []uint32, w int) string {
 		cells[c] += uint64(n)
 		top = max(top, cells[c])
 	}
-	blocks := []rune("▁▂▃▄▅▆▇█")
+	blocks := []rune("▁▂▃▄▅▆▇▇") // no full block: rows would run into each other
 	var b strings.Builder
 	for _, n := range cells {
 		if n == 0 {

@@ -42,25 +42,28 @@ func (f *folderList) view() []string {
 	return out[:f.height]
 }
 
-// nameWidth is the room for the folder's name; the account stands beside it where there is room.
-func (f *folderList) nameWidth() (name, account, copied int) {
-	switch left := f.width - 2 - 4*11; {
-	case f.width >= 100:
-		return left - 24 - 1 - 20 - 1, 24, 20
-	default:
-		return left, 0, 0
+// nameWidth is the room for the folder's name and for a number; the account stands beside the name where there is room.
+func (f *folderList) nameWidth() (name, account, copied, number int) {
+	number = 10
+	if f.width < 70 {
+		number = 7
 	}
+	left := f.width - 3 - 4*(number+1)
+	if f.width >= 100 {
+		return left - 24 - 1 - 20 - 1, 24, 20, number
+	}
+	return left, 0, 0, number
 }
 
 func (f *folderList) heads() string {
 	st := f.ctx.Styles
-	name, account, copied := f.nameWidth()
+	name, account, copied, number := f.nameWidth()
 	l := kit.NewLine(f.width).Space(2).Cell(st.Muted, "folder", name)
 	if account > 0 {
 		l.Space(1).Cell(st.Muted, "account", account).Space(1).Cell(st.Muted, "copy", copied)
 	}
 	for _, h := range []string{"UIDs", "present", "moved", "missing"} {
-		l.Space(1).Number(st.Muted, h, 10)
+		l.Space(1).Number(st.Muted, h, number)
 	}
 	return l.String()
 }
@@ -73,7 +76,7 @@ func (f *folderList) row(folder *forensics.Folder, chosen bool) string {
 		l.On(st.Row)
 		mark, look = "▌", st.Strong
 	}
-	name, account, copied := f.nameWidth()
+	name, account, copied, number := f.nameWidth()
 	l.Add(st.Accent, mark).Space(1).Cell(look, kit.CutLeft(folder.Name, name), name)
 	if account > 0 {
 		l.Space(1).Cell(st.Muted, folder.Account, account).Space(1).Cell(st.Muted, folder.EvidenceName, copied)
@@ -82,13 +85,13 @@ func (f *folderList) row(folder *forensics.Folder, chosen bool) string {
 	if folder.UIDNext > 0 {
 		given = kit.Count(int64(folder.UIDNext) - 1)
 	}
-	l.Space(1).Number(st.Muted, given, 10)
+	l.Space(1).Number(st.Muted, given, number)
 	for _, n := range []struct {
 		count int64
 		state string
 	}{{folder.Present, "present"}, {folder.Moved, "moved"}, {folder.Missing, "missing"}} {
 		_, look := widget.StateLook(st, n.state)
-		l.Space(1).Number(quiet(st, n.count, look), kit.Count(n.count), 10)
+		l.Space(1).Number(quiet(st, n.count, look), kit.Count(n.count), number)
 	}
 	return l.String()
 }

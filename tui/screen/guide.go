@@ -15,7 +15,7 @@ func (g guideOf) steps() []string {
 	return append(out,
 		"If money left: download the full account statement of the exchange or bank and keep it with the rest; keep every mail they sent, also those in Trash and Spam.",
 		"Then press n here, give the case a name, and press a to add the files as they are, packed or not. keytrail only reads them, and says of every line where it comes from.",
-		"Read the timeline from the first strange key or sign-in on. e writes the spreadsheet for the police, the exchange or your lawyer.",
+		"Then 2 shows the incidents that were found, step by step, and t asks you what is yours, one question at a time: nobody else can know it. e writes the spreadsheet for the police, the exchange or your lawyer.",
 	)
 }
 

@@ -32,7 +32,7 @@ func incidentText(p *pane, inc *forensics.Incident, lanes []lane, a *forensics.A
 func stepText(p *pane, l lane, in *forensics.Incident, events map[int64]forensics.Event) {
 	st, s := p.ctx.Styles, l.Step
 	at := time.Unix(0, s.Start).In(p.ctx.Zone)
-	head := words(at.Format("2006-01-02 15:04:05"), kit.OffsetOf(at), s.Label+":", sureText(s, events))
+	head := words(at.Format("2006-01-02 15:04:05"), kit.OffsetOf(at), s.Label+";", sureText(s, events))
 	p.named(l.word(), l.style(st).Bold(), head, st.Strong)
 	p.field("why", s.Why)
 	p.field("joined by", strings.Join(s.JoinedBy, ", "))
@@ -61,14 +61,14 @@ func sureText(s *forensics.Step, events map[int64]forensics.Event) string {
 	if len(count) < 2 {
 		return text + ", " + s.Certainty.String()
 	}
-	sep := ": "
+	sep := " ("
 	for _, c := range []forensics.Certainty{forensics.Observed, forensics.Reported, forensics.Inferred} {
 		if n := count[c]; n > 0 {
 			text += sep + itoa(n) + " " + c.String()
 			sep = ", "
 		}
 	}
-	return text
+	return text + ")"
 }
 
 // missingText says which steps an incident lacks, and whether the evidence could have shown them.
@@ -79,8 +79,12 @@ func missingText(p *pane, in *forensics.Incident) {
 			text += " in " + strings.Join(m.LookedIn, ", ")
 		}
 		p.named("missing", p.ctx.Styles.Muted, text, p.ctx.Styles.Text)
-		for _, n := range m.NotCovered {
-			p.named("not covered", p.ctx.Styles.Warn, n, p.ctx.Styles.Text)
+		for i, n := range m.NotCovered {
+			name := "not covered"
+			if i > 0 {
+				name = ""
+			}
+			p.named(name, p.ctx.Styles.Warn, n, p.ctx.Styles.Text)
 		}
 	}
 }

@@ -214,24 +214,34 @@ func (s *Incidents) row(c incidentColumns, in *forensics.Incident, chosen bool) 
 
 // what names the steps: by their letters where the words do not fit.
 func (s *Incidents) what(l *kit.Line, in *forensics.Incident, look kit.Style, w int) {
-	if text := stepsText(in); kit.Width(text) <= w {
-		l.Cell(look, text, w)
+	st, end := s.ctx.Styles, l.Left()-w
+	if names, width := stepNames(in); width <= w {
+		for _, n := range names {
+			l.Add(st.GroupStyle(stepGroup(n.step)), n.text).Space(1)
+		}
+		l.Gap(end)
 		return
 	}
-	end := l.Left() - w
 	for i := range in.Steps {
 		if l.Left()-end < 3 {
 			l.Add(look, "…")
 			break
 		}
 		g := stepGroup(in.Steps[i].Step)
-		l.Add(s.ctx.Styles.GroupStyle(g).Bold(), kit.GroupLetter(g)).Space(1)
+		l.Add(st.GroupStyle(g).Bold(), kit.GroupLetter(g)).Space(1)
 	}
 	l.Gap(end)
 }
 
-// stepsText names the steps of the attack in their order: key, login, 2 resets, deletion.
-func stepsText(in *forensics.Incident) string {
+// stepName is a step of an incident in the list of its steps.
+type stepName struct {
+	step forensics.StepName
+	text string
+}
+
+// stepNames names the steps of the attack in their order: key login 2 resets deletion. width is what they take with
+// a blank between them.
+func stepNames(in *forensics.Incident) (names []stepName, width int) {
 	count := map[forensics.StepName]int{}
 	var order []forensics.StepName
 	for i := range in.Steps {
@@ -240,13 +250,23 @@ func stepsText(in *forensics.Incident) string {
 			order = append(order, name)
 		}
 	}
-	var parts []string
 	for _, name := range order {
 		text := string(name)
 		if n := count[name]; n > 1 && name != forensics.StepSettings && name != forensics.StepMoney {
 			text = kit.Plural(int64(n), text)
 		}
-		parts = append(parts, text)
+		names = append(names, stepName{name, text})
+		width += kit.Width(text) + 1
+	}
+	return names, width - 1
+}
+
+// stepsText writes them as a sentence does.
+func stepsText(in *forensics.Incident) string {
+	names, _ := stepNames(in)
+	var parts []string
+	for _, n := range names {
+		parts = append(parts, n.text)
 	}
 	return strings.Join(parts, ", ")
 }

@@ -229,11 +229,13 @@ func (t *triage) ask(p *pane, q *forensics.Question, height int) {
 		{t.ctx.Keys.AnswerSkip.Help().Key, "don't know", "it stays open; nothing is guessed", ""},
 	}
 	for _, c := range choices {
-		l := kit.NewLine(p.width).Space(left).Add(st.Title, c.key).Space(3).Cell(st.Strong, c.word, 14).Add(st.Muted, c.means)
+		l := kit.NewLine(p.width)
 		if q.Suggest != "" && c.suggest == q.Suggest {
-			l.Space(2).Add(st.Accent, "◂ the evidence leans here")
+			l.Space(left-2).Add(st.Accent, "▸ ")
+		} else {
+			l.Space(left)
 		}
-		p.add(l)
+		p.add(l.Add(st.Title, c.key).Space(3).Cell(st.Strong, c.word, 14).Add(st.Muted, c.means))
 	}
 	blank(air)
 	put(st.Text, settles(q), 3)
@@ -248,7 +250,11 @@ func settles(q *forensics.Question) string {
 	case n > 1:
 		text += " and changes " + kit.Plural(int64(n), "incident")
 	}
-	return text + "."
+	text += "."
+	if word := verdictWord(q.Suggest); word != "" {
+		text += " The evidence so far leans to ▸ " + word + "."
+	}
+	return text
 }
 
 func (t *triage) progress(questions int, events int64) string {

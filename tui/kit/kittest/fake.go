@@ -22,6 +22,11 @@ import (
 type Case struct {
 	Title   string
 	Latency time.Duration // how long reading a page takes
+	// Thinking is how long an analysis takes, Analysed how many were begun, Cancelled how many of them were given up.
+	Thinking            time.Duration
+	Analysed, Cancelled atomic.Int64
+	// Refuses makes analysis, entities, questions and folders fail.
+	Refuses error
 
 	mu         sync.Mutex
 	events     []forensics.Event // in timeline order
@@ -85,9 +90,21 @@ func (c *Case) SetFolders(folders []forensics.Folder) {
 }
 
 // Analysis gives what was set.
-func (c *Case) Analysis(context.Context) (*forensics.Analysis, error) {
+func (c *Case) Analysis(ctx context.Context) (*forensics.Analysis, error) {
+	c.Analysed.Add(1)
+	if c.Thinking > 0 {
+		select {
+		case <-ctx.Done():
+			c.Cancelled.Add(1)
+			return nil, ctx.Err()
+		case <-time.After(c.Thinking):
+		}
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if c.Refuses != nil {
+		return nil, c.Refuses
+	}
 	if c.analysis == nil {
 		return &forensics.Analysis{}, nil
 	}
@@ -98,6 +115,9 @@ func (c *Case) Analysis(context.Context) (*forensics.Analysis, error) {
 func (c *Case) Entities(_ context.Context, kind string, _ int) ([]forensics.Entity, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if c.Refuses != nil {
+		return nil, c.Refuses
+	}
 	var out []forensics.Entity
 	for _, e := range c.entities {
 		if e.Kind == kind {
@@ -131,14 +151,14 @@ func (c *Case) SetVerdict(names []string, verdict string) error {
 func (c *Case) Questions(context.Context) ([]forensics.Question, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.questions, nil
+	return c.questions, c.Refuses
 }
 
 // Folders gives what was set.
 func (c *Case) Folders(context.Context) ([]forensics.Folder, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.folders, nil
+	return c.folders, c.Refuses
 }
 
 // Name is the title.
