@@ -120,6 +120,7 @@ type Mark struct {
 type Attack struct {
 	Attacker int    // those of one attacker have one number
 	Style    string // in words, for the list of failures
+	Near     bool   // from an operator that the owner may have as well
 	Start    time.Time
 	End      time.Time
 	Took     []forensics.StepName // the steps that took place

@@ -14,6 +14,7 @@ import (
 type attacker struct {
 	number  int
 	nets    []netID
+	near    bool         // comes from a network that may be the owner's own
 	own     []netip.Addr // addresses used again and again; empty: a new one each time
 	client  *client
 	keys    string // how the keys are named, %d for a number
@@ -41,9 +42,13 @@ var tools = []client{
 func (g *generator) makeAttacker(number int) *attacker {
 	r := g.r
 	a := &attacker{number: number, client: &tools[r.IntN(len(tools))], wallet: g.wallet()}
-	pool := []netID{netHosting, netHosting, netHostingUS, netRomania, netNigeria, netResidential, netResidential, netVPN, netGermany, netCanada, netHome, netMobile}
+	pool := []netID{netHosting, netHosting, netHostingUS, netRomania, netNigeria, netResidential, netResidential, netOtherVPN, netBerlin, netOntario}
 	for range 1 + r.IntN(2) {
 		a.nets = append(a.nets, pool[r.IntN(len(pool))])
+	}
+	if g.chance(0.05) { // from next door, or through the same VPN
+		a.near = true
+		a.nets = []netID{[]netID{netHome, netMobile, netVPN}[r.IntN(3)]}
 	}
 	if g.chance(0.6) {
 		for range 1 + r.IntN(3) {
@@ -157,7 +162,10 @@ func (g *generator) attack(n int, start time.Time, a *attacker) time.Time {
 	if len(a.own) == 0 {
 		style = append(style, "a new address each time")
 	}
-	g.attacks = append(g.attacks, Attack{Attacker: a.number, Style: strings.Join(style, ", "), Start: start, End: end, Took: x.took})
+	if a.near {
+		style = append(style, "from an operator of the owner's")
+	}
+	g.attacks = append(g.attacks, Attack{Attacker: a.number, Near: a.near, Style: strings.Join(style, ", "), Start: start, End: end, Took: x.took})
 	x.aftermath(end)
 	return end
 }

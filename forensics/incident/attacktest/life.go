@@ -395,7 +395,7 @@ func (l *life) trade(at time.Time) {
 // guessing is somebody from elsewhere who tries passwords and has none.
 func (l *life) guessing(at time.Time) {
 	g := l.g
-	from := []netID{netHosting, netRomania, netNigeria, netHostingUS, netGermany}[g.r.IntN(5)]
+	from := []netID{netHosting, netRomania, netNigeria, netHostingUS, netBerlin}[g.r.IntN(5)]
 	s := &session{addr: from.address(g.r, false), client: &tools[g.r.IntN(len(tools))]}
 	for range 4 + g.r.IntN(40) {
 		g.act(act{at: at, what: didFail, in: s})

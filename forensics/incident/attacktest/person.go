@@ -97,7 +97,7 @@ func (g *generator) makePerson() {
 	p.tidy = 0.05 + 0.45*r.Float64()
 	p.makeLeases(r, start, end, g.chance(0.12))
 	for t := start.Add(g.days(10, 90)); t.Before(end); t = t.Add(g.days(45, 260)) {
-		net := []netID{netFrance, netGermany, netMexico, netBritain, netCanada, netCafe, netMexico, netResidential}[r.IntN(8)]
+		net := []netID{netFrance, netGermany, netMexico, netBritain, netCanada, netCafe, netMexico, netCabin}[r.IntN(8)]
 		tr := trip{from: t, to: t.Add(g.days(2, 16)), net: net}
 		if net == netFrance || net == netGermany || net == netBritain {
 			tr.shift = 7 * time.Hour
@@ -111,7 +111,7 @@ func (g *generator) makePerson() {
 	if g.chance(0.08) { // a company fetches the mail and shows it its own way
 		p.fetcher = &device{client: &client{name: "Wren Mail", version: "3.2", info: "Client=POP3/IMAP4;Protocol=IMAP4", agent: "WrenMail/3.2", kind: "IMAP"},
 			from: g.moment(0.1, 0.6), to: g.moment(0.7, 1), key: "Wren Mail"}
-		p.fetchFrom = []netip.Addr{netHostingUS.address(r, false), netHostingUS.address(r, false)}
+		p.fetchFrom = []netip.Addr{netFetcher.address(r, false), netFetcher.address(r, false)}
 		g.c.Quirks = append(g.c.Quirks, "mail fetched by a company from "+p.fetcher.from.Format(time.DateOnly))
 	}
 	all := allServices()

@@ -27,6 +27,7 @@ type Table struct {
 	BySteps               map[int]*Share
 	ByWorld               map[World]*Share
 	ByMissing             map[string]*Share
+	Near, Far             Share // attackers from an operator that the owner may have as well, and the others
 	Bins                  []Bin
 	Read, Analysed        time.Duration
 	Failures              []string
@@ -101,6 +102,11 @@ func (t *Table) addAttack(o *Outcome, n int) {
 		t.StepsAll += len(h.Recorded)
 	} else if h.Found(0) {
 		t.Lead++
+	}
+	if a.Near {
+		t.Near.add(found)
+	} else {
+		t.Far.add(found)
 	}
 	share(t.ByWorld, c.World).add(found)
 	for _, m := range c.Missing {
@@ -234,6 +240,9 @@ func (t *Table) Write(w io.Writer) {
 		s := t.ByMissing[what]
 		p("| %s | %d | %d | %.3f |", what, s.Found, s.All, ratio(s.Found, s.All))
 	}
+	p("\n| the attacker comes from (three steps and more) | found | of | share |\n|---|---|---|---|")
+	p("| an operator that the owner has or may have | %d | %d | %.3f |", t.Near.Found, t.Near.All, ratio(t.Near.Found, t.Near.All))
+	p("| another one | %d | %d | %.3f |", t.Far.Found, t.Far.All, ratio(t.Far.Found, t.Far.All))
 	p("\n| score | incidents | of these true | share |\n|---|---|---|---|")
 	for _, b := range t.Bins {
 		p("| %.2f to %.2f | %d | %d | %.2f |", b.From, min(b.To, 1), b.N, b.True, ratio(b.True, b.N))
