@@ -87,7 +87,7 @@ func writeSample(dir string) ([]string, error) {
 }
 
 // tellDemo prints the sample case as text: the evidence, the timeline without the
-// ordinary mail, and the notices whose mail was deleted.
+// ordinary mail, the notices whose mail was deleted, and the incidents.
 func (p *Program) tellDemo(ctx context.Context, name string, paths []string) (err error) {
 	options, err := p.ingestOptions(addFlags{})
 	if err != nil {
@@ -123,6 +123,14 @@ func (p *Program) tellDemo(ctx context.Context, name string, paths []string) (er
 	if err := p.tellDeleted(ctx, c); err != nil {
 		return err
 	}
+	analysis, err := p.analyse(ctx, c, analyseFlags{})
+	if err != nil {
+		return err
+	}
+	fmt.Fprintln(p.Out, "\nIncidents: what belongs together, and why")
+	fmt.Fprintln(p.Out)
+	story := storyboard{out: p.Out, zone: time.UTC, cells: width(p.Out)}
+	story.analysis(analysis)
 	fmt.Fprintf(p.Out, "\n%s, %s. In a terminal, `keytrail demo` opens this case on the screen.\n",
 		kit.Plural(summary.Records, "record"), kit.Plural(summary.Events, "event"))
 	return nil

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"time"
@@ -80,10 +81,20 @@ func (p *Program) screen(ctx context.Context, o tui.Options) error {
 	for _, c := range p.opened {
 		err = errors.Join(err, c.Close())
 	}
+	for _, f := range p.databases {
+		err = errors.Join(err, f.Close())
+	}
 	for _, dir := range p.temporary {
 		err = errors.Join(err, os.RemoveAll(dir))
 	}
 	return err
+}
+
+// keepOpen notes what is to be closed when the screen ends.
+func (p *Program) keepOpen(f io.Closer) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.databases = append(p.databases, f)
 }
 
 // keep notes what is to be closed or removed when the screen ends. The screen asks from goroutines of its own.
@@ -99,7 +110,10 @@ func (p *Program) keep(c *casefile.Case, dir string) {
 }
 
 // screenCase is a case as the screens see it.
-type screenCase struct{ *casefile.Case }
+type screenCase struct {
+	*casefile.Case
+	analyst *investigate.Analyst
+}
 
 func (c *screenCase) Query(ctx context.Context, e filter.Expr) (kit.View, error) {
 	v, err := c.Case.Query(ctx, e)
@@ -110,12 +124,15 @@ func (c *screenCase) Query(ctx context.Context, e filter.Expr) (kit.View, error)
 }
 
 func (c *screenCase) Analysis(ctx context.Context) (*forensics.Analysis, error) {
-	return investigate.Analyse(ctx, c.Case)
+	return c.analyst.Analyse(ctx)
 }
 
-func (c *screenCase) Entities(context.Context, string, int) ([]forensics.Entity, error) { return nil, nil }
-func (c *screenCase) Questions(context.Context) ([]forensics.Question, error)           { return nil, nil }
-func (c *screenCase) Folders(context.Context) ([]forensics.Folder, error)               { return nil, nil }
+// Questions are those that the last analysis leaves open.
+func (c *screenCase) Questions(ctx context.Context) ([]forensics.Question, error) {
+	return c.analyst.Questions(ctx)
+}
+
+func (c *screenCase) Folders(context.Context) ([]forensics.Folder, error) { return nil, nil }
 
 type screenView struct{ *casefile.View }
 
@@ -142,7 +159,12 @@ func (p *Program) services(flags addFlags) (kit.Services, error) {
 		}
 		p.remember(c)
 		p.keep(c, "")
-		return &screenCase{c}, nil
+		db, err := places(nil)
+		if err != nil {
+			return nil, err
+		}
+		p.keepOpen(db)
+		return &screenCase{c, investigate.New(c, investigate.Options{Where: db.Place})}, nil
 	}
 	return kit.Services{
 		Open: func(path string) (kit.Case, error) {

@@ -48,6 +48,7 @@ type Program struct {
 
 	mu        sync.Mutex
 	opened    []*casefile.Case // on the screen
+	databases []io.Closer      // of places, for the screens
 	temporary []string         // folders of the sample case, removed at the end
 }
 
@@ -146,7 +147,7 @@ func (p *Program) command() *cobra.Command {
 	root.SetVersionTemplate("keytrail {{.Version}}" + buildInfo() + "\n")
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	root.CompletionOptions.HiddenDefaultCmd = false
-	root.AddCommand(p.demoCommand(), p.openCommand(), p.addCommand(), p.acquireCommand(), p.timelineCommand(), p.evidenceCommand(),
+	root.AddCommand(p.demoCommand(), p.openCommand(), p.addCommand(), p.acquireCommand(), p.timelineCommand(), p.incidentsCommand(), p.markCommand(), p.evidenceCommand(),
 		p.reportCommand(), p.verifyCommand(), p.formatsCommand())
 	for _, c := range root.Commands() {
 		c.Version = version

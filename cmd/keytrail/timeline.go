@@ -51,6 +51,11 @@ func (p *Program) timeline(ctx context.Context, name, query, format, zoneName st
 		return err
 	}
 	defer closing(c, &err)
+	if format != "table" || strings.Contains(query, "incident") { // only these show which event belongs to which incident
+		if _, err := p.analyse(ctx, c, analyseFlags{}); err != nil {
+			return err
+		}
+	}
 	view, err := c.Query(ctx, expr)
 	if err != nil {
 		return err

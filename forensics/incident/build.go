@@ -36,6 +36,7 @@ func Find(ctx context.Context, in *rule.Input, acct *rule.Account) ([]Found, err
 	}
 	drafts := b.join(b.atoms())
 	b.repairs(drafts)
+	b.stays(drafts)
 	drafts = b.heavy(drafts)
 	b.gather(drafts)
 	var out []Found

@@ -26,6 +26,7 @@ type draft struct {
 
 	symptoms []int // findings of the owner's client that fails
 	repair   []int // findings of the owner's and the provider's repair, in order of time
+	stay     stay
 	weighed  weighed
 }
 

@@ -58,7 +58,7 @@ func (b *builder) state(d *draft) string {
 	owner, provider := int64(0), int64(0)
 	for _, i := range d.repair {
 		f := &b.acct.Findings[i]
-		if f.Rule == ruleEnd {
+		if f.Rule == ruleEnd && !f.Owner {
 			provider = max(provider, f.End)
 		} else {
 			owner = max(owner, f.End)
@@ -90,7 +90,7 @@ func (b *builder) repairSteps(d *draft, events map[int64]*forensics.Event) []for
 	for _, i := range slices.Concat(d.symptoms, d.repair) {
 		f := &b.acct.Findings[i]
 		s := forensics.Step{Step: f.Step, Start: f.Start, End: f.End, Rows: f.Rows, Rules: []string{f.Rule}, Certainty: f.Certainty,
-			JoinedBy: []string{joinTime}, Technique: f.Technique, Why: f.Why, InnocentIf: f.InnocentIf, Owner: f.Rule != ruleEnd}
+			JoinedBy: []string{joinTime}, Technique: f.Technique, Why: f.Why, InnocentIf: f.InnocentIf, Owner: f.Owner || f.Rule != ruleEnd}
 		s.EventIDs = idsOf(f.Rows, events)
 		s.Label = repairLabel(f, events)
 		out = append(out, s)
@@ -100,10 +100,10 @@ func (b *builder) repairSteps(d *draft, events map[int64]*forensics.Event) []for
 }
 
 func repairLabel(f *forensics.Finding, events map[int64]*forensics.Event) string {
-	switch f.Rule {
-	case ruleEnd:
+	switch {
+	case f.Rule == ruleEnd && !f.Owner:
 		return "provider's reset"
-	case ruleKeyTrouble:
+	case f.Rule == ruleKeyTrouble:
 		return "own client cannot log in"
 	}
 	for _, row := range f.Rows {

@@ -141,7 +141,7 @@ func (b *builder) levers(d *draft) []Lever {
 	}
 	var out []Lever
 	for _, e := range order {
-		rest := &draft{first: map[forensics.StepName]int64{}, symptoms: d.symptoms}
+		rest := &draft{first: map[forensics.StepName]int64{}, symptoms: d.symptoms, stay: d.stay}
 		for _, p := range d.points {
 			if !slices.Contains(b.sources(p), e) {
 				rest.points = append(rest.points, p)

@@ -79,7 +79,7 @@ func (b *builder) why(d *draft, s *stage, findings []*forensics.Finding) string 
 			parts = append(parts, why)
 		}
 	}
-	parts = unique(parts)
+	parts = clauses(parts)
 	if len(parts) == 0 {
 		parts = append(parts, fmt.Sprintf("%s of the same hand", plural(len(s.points), "act")))
 	}
@@ -88,6 +88,15 @@ func (b *builder) why(d *draft, s *stage, findings []*forensics.Finding) string 
 		text += "; " + after
 	}
 	return text + "."
+}
+
+// clauses takes reasons apart and drops what was said already.
+func clauses(list []string) []string {
+	var out []string
+	for _, text := range list {
+		out = append(out, strings.Split(text, "; ")...)
+	}
+	return unique(out)
 }
 
 // after says how long after the step before it a stage begins.
@@ -123,8 +132,15 @@ func (b *builder) label(d *draft, s *stage, events map[int64]*forensics.Event) s
 		}
 		switch s.name {
 		case forensics.StepKey:
-			if e.Key != "" {
+			switch {
+			case e.Key != "":
 				words = append(words, `"`+e.Key+`"`)
+			case e.Kind == forensics.KeyRemoved:
+				words = append(words, "key removed")
+			case e.IP.IsValid():
+				words = append(words, "new key from "+e.IP.String())
+			default:
+				words = append(words, "new key")
 			}
 		case forensics.StepLogin:
 			if e.IP.IsValid() {

@@ -24,6 +24,9 @@ const (
 	pointsGathered = 0.5
 	// pointsAlone is what it costs that there is one step only.
 	pointsAlone = -1.5
+	// pointsJourney is what it costs that the owner may have been there, pointsAtHome what it brings that the owner was elsewhere.
+	pointsJourney = -3.0
+	pointsAtHome  = 1.0
 	// pointsSaid is what it brings that the user says of a source that it is not theirs.
 	pointsSaid = 3.0
 	// pointsKnown is what it costs that an act comes from where the owner comes from.
@@ -113,6 +116,9 @@ func (b *builder) weigh(d *draft) weighed {
 		case p.standing.Owner():
 			usual++
 		}
+	}
+	if value, text := d.stay.text(); said == 0 && value != 0 {
+		add(value, "%s", text)
 	}
 	if said > 0 {
 		add(pointsSaid, "%d of its events come from what you say is not yours", said)
