@@ -3,6 +3,7 @@ package rule
 import (
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -29,11 +30,8 @@ func count(n int, word string) string {
 	if n == 1 {
 		return "1 " + word
 	}
-	if word == "address" {
-		return strconv.Itoa(n) + " addresses"
-	}
-	if word == "country" {
-		return strconv.Itoa(n) + " countries"
+	if strings.HasSuffix(word, "s") {
+		return strconv.Itoa(n) + " " + word + "es"
 	}
 	return strconv.Itoa(n) + " " + word + "s"
 }

@@ -124,6 +124,9 @@ func (e *evaluation) look(away []interval) {
 				p.verdicts[b.Key] = v
 			}
 		}
+		if b.IP != 0 && !speaks[b.Kind] {
+			e.ipSight(b) // never in, but known by where it is
+		}
 		if !speaks[b.Kind] || b.Outcome == forensics.Failure || b.IP == 0 && b.Client == 0 && b.Key == 0 && b.Session == 0 {
 			continue
 		}
@@ -234,6 +237,9 @@ func (e *evaluation) settle(changes []anchor, tier int8, tied int64) {
 	}
 	for _, s := range p.wides {
 		judge(s, days)
+		if s.events > 0 {
+			p.places++
+		}
 	}
 	for _, s := range p.networks {
 		judge(s, days)

@@ -61,18 +61,37 @@ func (e *evaluation) travels() {
 			stranger, other = p, i
 		}
 		id := e.profile.ip(&e.all[stranger]).wideID
-		if at, ok := told[id]; ok && b.Time-at < episodeGap {
-			continue
-		}
+		at, ok := told[id]
 		told[id] = b.Time
+		if ok && b.Time-at <= episodeGap {
+			continue // the same stay
+		}
 		weight := 0.35
 		switch {
 		case known == NotMine || knownBefore == NotMine:
 			weight = 0.6
 		case ip.hidden() || from.hidden():
 			weight = 0.15
+		case e.unattended(other):
+			// A program at home fetches mail while its owner is away.
+			weight = choose(e.usualClient(stranger), 0.05, 0.2)
 		}
 		f := e.say(weight, []int32{stranger}, []int32{other}, figure("%s and then %s %s later, at least %d km apart", from.where(), ip.where(), span(passed), km), "")
 		f.Certainty = max(f.Certainty, e.all[other].Certainty)
 	}
+}
+
+// unattended reports whether a login needs nobody to be there: a mail program asks by itself.
+func (e *evaluation) unattended(i int32) bool {
+	return e.protocol(e.all[i].Protocol) == protocolLegacy
+}
+
+// usualClient reports whether a login came with a client that the account is used with.
+func (e *evaluation) usualClient(i int32) bool {
+	c := e.client(e.all[i].Client)
+	if c == nil {
+		return false
+	}
+	s := e.profile.families[c.family]
+	return c.verdict == Mine || c.verdict == Unknown && s != nil && s.usual
 }

@@ -31,11 +31,14 @@ func (e *evaluation) indexUnowned() {
 // services lists the services of which the account has notices, with how many.
 func (e *evaluation) services() map[forensics.Symbol]int {
 	out := map[forensics.Symbol]int{}
-	for _, list := range [][]int32{e.notices, e.resets} {
-		for _, i := range list {
-			if b := &e.all[i]; b.Service != 0 && !e.own(b) {
-				out[b.Service]++
-			}
+	for _, i := range e.notices {
+		if b := &e.all[i]; b.Service != 0 && !e.own(b) {
+			out[b.Service]++
+		}
+	}
+	for _, i := range e.resets {
+		if b := &e.all[i]; b.Service != 0 && b.Message == 0 && !e.own(b) {
+			out[b.Service]++
 		}
 	}
 	return out

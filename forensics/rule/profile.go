@@ -31,6 +31,7 @@ type Profile struct {
 	ShortWhy string
 
 	kinds     [256]int32
+	places    int // networks that got in
 	ips       map[forensics.Symbol]*ipSight
 	wides     map[uint32]*sight
 	networks  map[uint32]*sight
@@ -144,7 +145,7 @@ func (p *Profile) network(ip *ipSight, at int64) Standing {
 	case wide.usual:
 		return Usual
 	case p.Short:
-		if wide.tied != "" && len(p.wides) > 1 {
+		if wide.tied != "" && p.places > 1 {
 			return Unusual
 		}
 		return Unknown
@@ -196,6 +197,8 @@ func (p *Profile) explainIP(ip *ipSight) string {
 		seen = fmt.Sprintf("%s seen on one day only, %s", w.name, date(w.first))
 	}
 	switch {
+	case w.events == 0 && !ip.inside():
+		return w.name + " was never seen to get in"
 	case ip.inside():
 		return fmt.Sprintf("%s is a %s address and says nothing about where its user was", ip.text, ip.place.Kind)
 	case w.usual && ip.inNetwork.tied != "" && !ip.inNetwork.usual:

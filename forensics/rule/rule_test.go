@@ -64,9 +64,6 @@ func evaluateLines(t testing.TB, table string, o options) (*Account, *ruletest.C
 	if err != nil {
 		t.Fatal(err)
 	}
-	if o.account == "" {
-		o.account = ruletest.DefaultAccount
-	}
 	in := input(t, c, o)
 	a, err := Evaluate(context.Background(), in)
 	if err != nil {
@@ -77,6 +74,9 @@ func evaluateLines(t testing.TB, table string, o options) (*Account, *ruletest.C
 }
 
 func input(t testing.TB, c *ruletest.Case, o options) *Input {
+	if o.account == "" {
+		o.account = ruletest.DefaultAccount
+	}
 	events, err := c.Account(o.account, nil)
 	if err != nil {
 		t.Fatal(err)

@@ -1,0 +1,103 @@
+package rule
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+var update = flag.Bool("update", false, "write docs/detection.md anew")
+
+const docFile = "../../docs/detection.md"
+
+// TestDocument keeps docs/detection.md equal to the catalogue: -update writes it.
+func TestDocument(t *testing.T) {
+	want := document()
+	if *update {
+		if err := os.WriteFile(docFile, []byte(want), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	got, err := os.ReadFile(docFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(want, string(got)); diff != "" {
+		t.Errorf("docs/detection.md is not the catalogue's: go test ./forensics/rule -run TestDocument -update\n%s", diff)
+	}
+}
+
+func document() string {
+	var b strings.Builder
+	b.WriteString(`# Detection
+
+What keytrail looks for, what each rule means and what would make it harmless. The catalogue and the table of settings
+below are written from the program by a test; how often the rules are right is measured in
+[detection-measured.md](detection-measured.md).
+
+## How it is judged
+
+- A rule gives **findings**: a statement about one account with the events that prove it, a weight from 0 (for the
+  record) to 1, and a certainty that is never better than that of its weakest event.
+- A rule whose sources are not in the case is listed as **not checked**, with the source that is missing. Silence of a
+  rule that was checked says that the evidence shows nothing, not that nothing happened.
+- **What is usual** is learnt from the quiet time of the account: the days on which no key was made, no notice deleted
+  and nothing of the account's settings changed. A network, country, client or protocol is usual when it was
+  seen on enough different quiet days over a long enough time, and not first seen together with a key change or right
+  before a reset. How often it was seen does not count: who reads a mailbox every five minutes is not its owner for that.
+- **Verdicts** go before everything that was learnt: what you call yours is known from the start, and what you call not
+  yours is never learnt, even where it is most of the traffic. One "not mine" outweighs every "mine" on the same event.
+- Mail proxies of providers, private addresses and carrier-grade NAT say nothing about where somebody is. Mobile
+  carriers in the owner's country, new addresses at the same operator and a VPN that is used by habit alarm nobody.
+- With a history that is too short for a baseline nothing is called unusual but what the user judged and what came with
+  a key change, and that weighs less.
+- Logins of other services, such as an exchange, are theirs and not the mailbox's. A statement that names no account is
+  joined to an account that has notices of the same service, and the finding says so.
+
+## Catalogue
+
+`)
+	titles := map[string]string{}
+	for _, s := range Names() {
+		titles[s.Name] = s.Help
+	}
+	for _, r := range Catalogue() {
+		fmt.Fprintf(&b, "### %s: %s\n\n%s\n\n", r.ID, r.Title, r.Means)
+		fmt.Fprintf(&b, "- Innocent: %s\n", r.Innocent)
+		if r.Technique != "" {
+			fmt.Fprintf(&b, "- ATT&CK: %s\n", r.Technique)
+		}
+		if r.Step != "" {
+			fmt.Fprintf(&b, "- Step: %s\n", r.Step)
+		}
+		for _, n := range r.Needs {
+			var kinds []string
+			for _, k := range n.Kinds {
+				kinds = append(kinds, "`"+k.String()+"`")
+			}
+			fmt.Fprintf(&b, "- Needs one of: %s\n", strings.Join(kinds, ", "))
+		}
+		for n, w := range r.Windows {
+			if n == 0 {
+				b.WriteString("- Settings: ")
+			} else {
+				b.WriteString(", ")
+			}
+			fmt.Fprintf(&b, "`%s`", w)
+			if n == len(r.Windows)-1 {
+				b.WriteString("\n")
+			}
+		}
+		b.WriteString("\n")
+	}
+	b.WriteString("## Settings\n\nThey can be changed for a case; what differs from the default is written in the report.\n\n| setting | default | range | decides |\n|---|---|---|---|\n")
+	for _, s := range Names() {
+		fmt.Fprintf(&b, "| `%s` | %s | %s to %s | %s |\n", s.Name, s.Default, s.Lowest, s.Highest, s.Help)
+	}
+	return b.String()
+}
