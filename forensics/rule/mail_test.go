@@ -169,7 +169,9 @@ func TestDel08(t *testing.T) {
 }
 
 func TestLoss(t *testing.T) {
-	sent := func(at, more string) string { return at + " funds-sent service=coinbase certainty=reported amount=1 asset=BTC " + more + "\n" }
+	sent := func(at, more string) string {
+		return at + " funds-sent service=coinbase certainty=reported amount=1 asset=BTC " + more + "\n"
+	}
 	runCases(t, "LOSS-01", []ruleCase{
 		{name: "after_reset", bare: true, events: reset + sent("2022-11-14T04:00:00Z", ""), want: 1, least: 0.4, says: "60 minutes after its reset mail"},
 		{name: "after_days", bare: true, events: reset + sent("2022-11-18T04:00:00Z", ""), want: 1, most: 0.15},
