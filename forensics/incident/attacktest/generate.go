@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"time"
 
 	"keytrail/forensics"
@@ -34,6 +35,8 @@ type Case struct {
 	Missing []string
 	// Quirks name what makes the owner's life hard to tell from an attack, for the list of failures.
 	Quirks []string
+	// Away are the owner's trips.
+	Away []span
 	// Marks are the records of everything else, to check what the formats make of them.
 	Marks []Mark
 
@@ -48,6 +51,18 @@ type file struct {
 
 // Years tells how long the account was watched.
 func (c *Case) Years() float64 { return c.End.Sub(c.Start).Hours() / 24 / 365.25 }
+
+// circumstances tells what the owner did at a moment that looks like somebody else.
+func (c *Case) circumstances(nano int64) string {
+	at := time.Unix(0, nano)
+	list := c.Quirks
+	for _, a := range c.Away {
+		if !at.Before(a.from.Add(-12*time.Hour)) && at.Before(a.to.Add(12*time.Hour)) {
+			list = append([]string{"on a trip"}, list...)
+		}
+	}
+	return strings.Join(list, ", ")
+}
 
 // lacks reports whether the case lacks something.
 func (c *Case) lacks(what string) bool { return slices.Contains(c.Missing, what) }

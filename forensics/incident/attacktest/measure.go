@@ -201,6 +201,9 @@ func (j *Judgement) count(truth map[int64][]owned) {
 	}
 	for _, s := range j.Incident.Repair {
 		for _, row := range s.Rows {
+			if slices.ContainsFunc(truth[row], func(o owned) bool { return o.mark.Step == "" && !o.mark.Repair }) {
+				continue // the owner's own program, locked out
+			}
 			j.Repair[1]++
 			if slices.ContainsFunc(truth[row], func(o owned) bool { return o.mark.Repair }) {
 				j.Repair[0]++

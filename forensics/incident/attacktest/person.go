@@ -106,6 +106,7 @@ func (g *generator) makePerson() {
 			tr.addrs = append(tr.addrs, net.address(r, g.chance(0.3)))
 		}
 		p.trips = append(p.trips, tr)
+		g.c.Away = append(g.c.Away, span{tr.from, tr.to})
 		t = tr.to
 	}
 	if g.chance(0.08) { // a company fetches the mail and shows it its own way

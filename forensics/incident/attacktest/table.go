@@ -142,12 +142,12 @@ func (t *Table) addIncident(o *Outcome, j *Judgement) {
 	switch {
 	case clean && counted:
 		t.False++
-		t.fail("FALSE      seed %d (%s, %s): %s", o.Case.Seed, o.Case.World, strings.Join(o.Case.Quirks, ", "), j.Tell())
+		t.fail("FALSE      seed %d (%s, %s): %s", o.Case.Seed, o.Case.World, o.Case.circumstances(j.Start), j.Tell())
 	case clean:
 		t.FalseLead++
 	case counted && j.True == 0:
 		t.Beside++
-		t.fail("BESIDE     seed %d (%s, %s): %s", o.Case.Seed, o.Case.World, strings.Join(o.Case.Quirks, ", "), j.Tell())
+		t.fail("BESIDE     seed %d (%s, %s): %s", o.Case.Seed, o.Case.World, o.Case.circumstances(j.Start), j.Tell())
 	case counted && len(j.Of) == 0:
 		t.Fragments++
 		t.fail("FRAGMENT   seed %d (%s): %s", o.Case.Seed, o.Case.World, j.Tell())
