@@ -44,6 +44,8 @@ func TestEventVerdict(t *testing.T) {
 		d.sees("not mine: what?", "203.0.113.0/24", "the network around it", "AS64511")
 		d.keys("down", "down", "up", "up", "x") // the same key again takes the one under the cursor
 		d.sees("203.0.113.77 is not mine")
+		d.keys("up", "up", "m", "m")
+		d.golden("judged")
 		list, err := c.Entities(t.Context(), forensics.EntityIP, 8)
 		if err != nil || list[1].Verdict != "not-mine" {
 			t.Errorf("verdict %q (%v), want not-mine", list[1].Verdict, err)

@@ -79,7 +79,7 @@ func TestNoColorEnvironment(t *testing.T) {
 func TestKeysAreUnique(t *testing.T) {
 	k := kit.NewKeys()
 	sections := k.Sections()
-	for _, group := range [][]int{{0, 1, 2}, {0, 1, 3}, {0, 1, 4}, {5}, {0, 1, 6}, {7}} {
+	for _, group := range [][]int{{0, 1, 2, 3}, {0, 1, 3, 4}, {0, 1, 3, 5}, {6}, {0, 1, 7}, {8}} {
 		seen := map[string]string{}
 		for _, i := range group {
 			for _, b := range sections[i].Bindings {

@@ -6,10 +6,12 @@ import (
 	"io"
 	"net/netip"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/ansi"
 
 	"keytrail/forensics"
 	"keytrail/forensics/filter"
@@ -69,6 +71,70 @@ func BenchmarkKeyToRepaint(b *testing.B) {
 	if err := <-ended; err != nil {
 		b.Fatal(err)
 	}
+}
+
+// BenchmarkEntitiesKey measures a key until the list of a hundred thousand addresses is drawn as text, and a change
+// of its order until the new one is drawn.
+func BenchmarkEntitiesKey(b *testing.B) {
+	c := kittest.New("entities", kittest.Story())
+	c.SetAnalysis(nil, manyEntities(100_000), nil)
+	a := newApp(Options{Case: c})
+	h := &hand{app: a, messages: make(chan tea.Msg, 1000)}
+	shows := func(text string) func() bool {
+		return func() bool { return strings.Contains(ansi.Strip(frame{a}.content()), text) }
+	}
+	h.start(a.Init())
+	h.handle(tea.WindowSizeMsg{Width: 120, Height: 36})
+	h.handle(tea.KeyPressMsg{Code: '3', Text: "3"})
+	h.until(shows("of 100,000"))
+	var scrolled, sorted []time.Duration
+	for i := 0; b.Loop(); i++ {
+		begin := time.Now()
+		h.handle(scrollKey(i))
+		_ = frame{a}.content()
+		scrolled = append(scrolled, time.Since(begin))
+		if i%50 != 0 {
+			continue
+		}
+		for len(h.messages) > 0 {
+			h.handle(<-h.messages)
+		}
+		begin = time.Now()
+		h.handle(tea.KeyPressMsg{Code: 'o', Text: "o"})
+		h.handle(<-h.messages) // the list in its new order
+		_ = frame{a}.content()
+		sorted = append(sorted, time.Since(begin))
+	}
+	report(b, "scroll", scrolled)
+	report(b, "sort", sorted)
+}
+
+// BenchmarkIncidentsKey measures a key until the story of an incident is drawn, in a list of two thousand.
+func BenchmarkIncidentsKey(b *testing.B) {
+	events := kittest.Story()
+	base := kittest.Analysis(events).Incidents[1]
+	an := &forensics.Analysis{}
+	for i := range 2000 {
+		in := base
+		in.ID, in.Account = int64(i+1), fmt.Sprintf("user%d@example.net", i)
+		an.Incidents = append(an.Incidents, in)
+	}
+	c := kittest.New("incidents", events)
+	c.SetAnalysis(an, nil, nil)
+	a := newApp(Options{Case: c})
+	h := &hand{app: a, messages: make(chan tea.Msg, 1000)}
+	h.start(a.Init())
+	h.handle(tea.WindowSizeMsg{Width: 120, Height: 36})
+	h.handle(tea.KeyPressMsg{Code: '2', Text: "2"})
+	h.until(func() bool { return strings.Contains(ansi.Strip(frame{a}.content()), "of 2,000") })
+	var all []time.Duration
+	for i := 0; b.Loop(); i++ {
+		begin := time.Now()
+		h.handle(scrollKey(i))
+		_ = frame{a}.content()
+		all = append(all, time.Since(begin))
+	}
+	report(b, "key", all)
 }
 
 var scrollBytes = []string{"\x1b[B", "\x1b[B", "\x1b[6~", "\x1b[6~", "\x1b[A", "\x1b[6~", "\x1b[6~", "\x1b[6~", "\x1b[B", "\x1b[5~"}

@@ -104,7 +104,7 @@ func (a frame) header() string {
 
 // found is how many incidents there are, once that is known.
 func (a frame) found() string {
-	if a.ctx.Analysis == nil || len(a.ctx.Analysis.Incidents) == 0 {
+	if a.add.running && a.width < 100 || a.ctx.Analysis == nil || len(a.ctx.Analysis.Incidents) == 0 {
 		return ""
 	}
 	return kit.Plural(int64(len(a.ctx.Analysis.Incidents)), "incident") + "   "

@@ -130,9 +130,10 @@ func (k Keys) Sections() []KeySection {
 	return []KeySection{
 		{"Everywhere", []key.Binding{k.Timeline, k.Incidents, k.Entities, k.Evidence, k.Filter, k.GoTo, k.Zone, k.Add, k.Export, k.Undo, k.Help, k.Quit}},
 		{"Moving", []key.Binding{k.Up, k.Down, k.PageUp, k.PageDown, k.First, k.Last, k.PrevDay, k.NextDay, k.ZoomIn, k.ZoomOut}},
-		{"One event", []key.Binding{k.Details, k.Pane, k.Prev, k.Next, k.Tag, k.Note, k.Similar, k.Mine, k.NotMine, k.Unjudge, k.Cancel}},
-		{"Incidents", []key.Binding{k.Details, k.Mine, k.NotMine, k.Unjudge, k.Score, k.Order, k.NotChecked, k.Questions}},
-		{"Entities", []key.Binding{k.NextKind, k.PrevKind, k.Select, k.Mine, k.NotMine, k.Unjudge, k.Sort, k.Reverse, k.Network, k.ShowHere, k.Questions}},
+		{"One event", []key.Binding{k.Details, k.Pane, k.Prev, k.Next, k.Tag, k.Note, k.Similar, k.Cancel}},
+		{"Verdicts", []key.Binding{k.Mine, k.NotMine, k.Unjudge}},
+		{"Incidents", []key.Binding{k.Details, k.ShowEvents, k.Score, k.Order, k.NotChecked, k.Questions}},
+		{"Entities", []key.Binding{k.NextKind, k.PrevKind, k.Select, k.Sort, k.Reverse, k.Network, k.ShowHere, k.Questions}},
 		{"Questions", []key.Binding{k.AnswerMine, k.AnswerNotMine, k.AnswerSkip}},
 		{"Evidence", []key.Binding{k.Unfold, k.Fold, k.Warnings, k.ShowEvents, k.Folders}},
 		{"Folders", []key.Binding{k.PrevRun, k.NextRun, k.NextMissing, k.PrevMissing, k.ShowHere, k.ZoomIn, k.ZoomOut}},

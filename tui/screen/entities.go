@@ -2,6 +2,7 @@ package screen
 
 import (
 	"net/netip"
+	"slices"
 	"strings"
 
 	"charm.land/bubbles/v2/key"
@@ -225,11 +226,10 @@ func (s *Entities) entityKey(msg tea.KeyPressMsg) tea.Cmd {
 // judge sets the verdict of all that are chosen.
 func (s *Entities) judge(verdict string) tea.Cmd {
 	var names []string
-	for i := range s.lists[s.kindName()] {
-		if name := s.lists[s.kindName()][i].Name(); s.selected[name] {
-			names = append(names, name)
-		}
+	for name := range s.selected {
+		names = append(names, name)
 	}
+	slices.Sort(names)
 	if len(names) == 0 {
 		names = []string{s.current().Name()}
 	}

@@ -341,6 +341,9 @@ func (s *Entities) details() []string {
 
 func (s *Entities) empty(body []string) {
 	name := kindNames[s.kindName()]
+	if s.kindName() == forensics.EntityIP {
+		name = "IP address"
+	}
 	var text []string
 	switch {
 	case s.err != nil:

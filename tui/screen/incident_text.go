@@ -32,7 +32,7 @@ func incidentText(p *pane, inc *forensics.Incident, lanes []lane, a *forensics.A
 func stepText(p *pane, l lane, in *forensics.Incident, events map[int64]forensics.Event) {
 	st, s := p.ctx.Styles, l.Step
 	at := time.Unix(0, s.Start).In(p.ctx.Zone)
-	head := words(at.Format("2006-01-02 15:04:05"), kit.OffsetOf(at), s.Label+";", sureText(s, events))
+	head := words(at.Format("2006-01-02 15:04:05"), kit.OffsetOf(at), kit.Cut(s.Label, 60)+";", sureText(s, events))
 	p.named(l.word(), l.style(st).Bold(), head, st.Strong)
 	p.field("why", s.Why)
 	p.field("joined by", strings.Join(s.JoinedBy, ", "))
@@ -173,7 +173,7 @@ func lossText(list []forensics.Loss) string {
 	case valued == len(list):
 		return dollars(sum)
 	case valued > 0:
-		return dollars(sum) + " + ?"
+		return "≥" + dollars(sum)
 	case len(list) == 1:
 		return words(list[0].Amount, list[0].Asset)
 	}

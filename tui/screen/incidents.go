@@ -34,6 +34,7 @@ type Incidents struct {
 	order   incidentOrder
 	list    []int // places in ctx.Analysis.Incidents, in the order of the list
 	longest incidentColumns
+	lost    string // in all of them
 	scroll  widget.Scroll
 	chosen  incidentName // of the incident under the cursor
 	inStory bool         // the keys go to the steps of the chosen incident
@@ -138,92 +139,6 @@ func (s *Incidents) incident() *forensics.Incident {
 		return nil
 	}
 	return &s.ctx.Analysis.Incidents[s.list[s.scroll.Cursor]]
-}
-
-// install takes a new answer; the cursor stays on its incident, and on its step.
-func (s *Incidents) install() tea.Cmd {
-	if s.ctx.Analysis == nil {
-		return nil
-	}
-	old := s.chosen
-	var step forensics.StepName
-	if s.step < len(s.lanes) {
-		step = s.lanes[s.step].Step.Step
-	}
-	s.arrange()
-	s.find(old)
-	cmd := s.choose()
-	for i := range s.lanes {
-		if s.inStory && s.lanes[i].Step.Step == step {
-			s.step = i
-			break
-		}
-	}
-	s.step = max(0, min(s.step, len(s.lanes)-1))
-	s.lay()
-	return cmd
-}
-
-// find puts the cursor on an incident that was seen before: the same number where its account and first event are the
-// same, else the one that has these.
-func (s *Incidents) find(name incidentName) {
-	if name == (incidentName{}) {
-		s.scroll.Move(0, len(s.list), s.listHeight())
-		return
-	}
-	at := s.scroll.Cursor
-	best := 0
-	for i, n := range s.list {
-		other := nameOf(&s.ctx.Analysis.Incidents[n])
-		same := 0
-		switch {
-		case other == name:
-			same = 3
-		case other.account == name.account && other.row == name.row:
-			same = 2
-		case other.account == name.account && other.id == name.id:
-			same = 1
-		}
-		if same > best {
-			at, best = i, same
-		}
-	}
-	if best == 0 {
-		s.inStory = false
-	}
-	s.scroll.Move(at, len(s.list), s.listHeight())
-}
-
-func nameOf(in *forensics.Incident) incidentName {
-	n := incidentName{id: in.ID, account: in.Account}
-	if len(in.Steps) > 0 && len(in.Steps[0].Rows) > 0 {
-		n.row = in.Steps[0].Rows[0]
-	}
-	return n
-}
-
-// arrange sorts the list.
-func (s *Incidents) arrange() {
-	all := s.ctx.Analysis.Incidents
-	s.list, s.longest = s.list[:0], incidentColumns{account: 7}
-	for i := range all {
-		s.list = append(s.list, i)
-		s.longest.account = max(s.longest.account, kit.Width(kit.Cut(all[i].Account, 40)))
-		if s.longest.state = max(s.longest.state, kit.Width(kit.Cut(all[i].State, 40))); all[i].Campaign != "" {
-			s.longest.campaign = 9
-		}
-	}
-	slices.SortStableFunc(s.list, func(i, j int) int {
-		a, b := &all[i], &all[j]
-		order := 0
-		switch s.order {
-		case byScore:
-			order = cmp.Compare(b.Score, a.Score)
-		case byAccount:
-			order = cmp.Compare(a.Account, b.Account)
-		}
-		return cmp.Or(order, cmp.Compare(a.Start, b.Start), cmp.Compare(a.ID, b.ID))
-	})
 }
 
 // choose follows the cursor to another incident.

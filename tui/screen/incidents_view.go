@@ -135,6 +135,7 @@ func incidentColumnsFor(width int, longest incidentColumns) incidentColumns {
 	case width < 70:
 		c.account = 0
 	}
+	c.loss = max(4, min(longest.loss, c.loss+7))
 	c.account, c.campaign, c.state = min(c.account, longest.account), min(c.campaign, longest.campaign), min(c.state, longest.state)
 	used := 1 + 17 // the mark, the time
 	for _, w := range []int{c.number, c.account, c.score, c.loss, c.campaign, c.state} {
@@ -222,13 +223,10 @@ func (s *Incidents) what(l *kit.Line, in *forensics.Incident, look kit.Style, w 
 		l.Gap(end)
 		return
 	}
-	for i := range in.Steps {
-		if l.Left()-end < 3 {
-			l.Add(look, "…")
-			break
-		}
-		g := stepGroup(in.Steps[i].Step)
-		l.Add(st.GroupStyle(g).Bold(), kit.GroupLetter(g)).Space(1)
+	names, _ := stepNames(in)
+	for _, n := range names {
+		g := stepGroup(n.step)
+		l.Add(st.GroupStyle(g).Bold(), kit.Cut(kit.GroupLetter(g), l.Left()-end)).Space(min(1, l.Left()-end))
 	}
 	l.Gap(end)
 }
@@ -310,28 +308,22 @@ func (s *Incidents) empty(body []string) {
 
 // centred writes a few lines into the upper third of a body, the first one loud.
 func centred(st *kit.Styles, width int, body []string, text []string) {
-	for i, t := range text {
-		if line := len(body)/3 + i; line < len(body) {
-			look := st.Muted
-			if i == 0 {
-				look = st.Text
+	line, look := len(body)/3, st.Text
+	for _, t := range text {
+		for _, s := range kit.Wrap(t, width-4, 4) {
+			if line < len(body) {
+				body[line] = kit.NewLine(width).Space(max(2, (width-kit.Width(s))/2)).Add(look, s).String()
 			}
-			body[line] = kit.NewLine(width).Space(max(2, (width-kit.Width(t))/2)).Add(look, t).String()
+			line++
 		}
+		look = st.Muted
 	}
 }
 
-// Aside adds what the whole case holds: incidents, campaigns, loss.
+// Aside adds what was lost in all incidents.
 func (s *Incidents) Aside(l *kit.Line) {
-	a, st := s.ctx.Analysis, s.ctx.Styles
-	if a == nil || len(a.Incidents) == 0 {
-		return
-	}
-	var all []forensics.Loss
-	for i := range a.Incidents {
-		all = append(all, a.Incidents[i].Loss...)
-	}
-	if text := lossText(all); text != "" && l.Left() >= kit.Width(text)+8 {
-		l.Add(st.Muted, "loss ").Add(st.Group[forensics.GroupMoney], text).Space(2)
+	st := s.ctx.Styles
+	if s.lost != "" && l.Left() >= kit.Width(s.lost)+8 {
+		l.Add(st.Muted, "loss ").Add(st.Group[forensics.GroupMoney], s.lost).Space(2)
 	}
 }

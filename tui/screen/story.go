@@ -1,7 +1,6 @@
 package screen
 
 import (
-	"slices"
 	"strings"
 	"time"
 
@@ -136,7 +135,7 @@ type moment struct {
 // moments are the events of a lane: its ends before they have been read.
 func (b *storyboard) moments(l lane) []moment {
 	out := []moment{{l.Step.Start, l.Step.Certainty}, {l.Step.End, l.Step.Certainty}}
-	for i, row := range l.Step.Rows {
+	for i, row := range l.Step.Rows[:min(len(l.Step.Rows), storyRows)] {
 		e, ok := b.events[row]
 		if !ok || e.Time.Unreliable || e.Time.Nano < l.Step.Start || e.Time.Nano > l.Step.End {
 			continue
@@ -249,39 +248,45 @@ func (b *storyboard) label(l lane) string {
 
 // track draws the events of a lane and the time between them.
 func (b *storyboard) track(out *kit.Line, l lane) {
-	st, look := b.ctx.Styles, l.style(b.ctx.Styles)
 	w := b.cols.track
 	cells := make([]string, w)
 	from, to := w, -1
-	var dots []int
 	for _, m := range b.moments(l) {
 		at := max(0, min(w-1, b.axis.CellOf(m.at)))
 		if cells[at] == "" || cells[at] == "○" {
 			cells[at] = l.dot(m.certainty)
 		}
 		from, to = min(from, at), max(to, at)
-		dots = append(dots, at)
 	}
-	slices.Sort(dots)
 	quiet := make([]bool, w)
 	for _, br := range b.axis.Breaks {
 		for i := br.Cell; i < min(w, br.Cell+br.Cells); i++ {
 			quiet[i] = true
 		}
 	}
-	for i := 0; i < w; i++ {
-		style, text := st.Faint, " "
-		switch {
+	st, look := b.ctx.Styles, l.style(b.ctx.Styles)
+	loud := look.Bold()
+	cell := func(i int) (kit.Style, string) {
+		switch inside := i > from && i < to; {
 		case cells[i] != "":
-			style, text = look.Bold(), cells[i]
-		case i > from && i < to && quiet[i]:
-			style, text = look, "┄"
-		case i > from && i < to:
-			style, text = look, "━"
+			return loud, cells[i]
+		case inside && quiet[i]:
+			return look, "┄"
+		case inside:
+			return look, "━"
 		case quiet[i]:
-			text = "╌"
-		default:
-			text = "·"
+			return st.Faint, "╌"
+		}
+		return st.Faint, "·"
+	}
+	for i := 0; i < w; {
+		style, text := cell(i)
+		for i++; i < w; i++ { // what looks the same is painted at once
+			next, more := cell(i)
+			if next != style {
+				break
+			}
+			text += more
 		}
 		out.Add(style, text)
 	}

@@ -1,6 +1,7 @@
 package widget
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 	"time"
@@ -12,6 +13,7 @@ import (
 type Axis struct {
 	Parts  []AxisPart
 	Breaks []AxisBreak
+	width  int
 }
 
 // AxisPart is a time that is drawn to scale.
@@ -29,7 +31,7 @@ type AxisBreak struct {
 const (
 	maxBreaks     = 3
 	breakFrom     = 30 * time.Minute // shorter silences are never cut out
-	breakShare    = 60               // percent of the time left that a silence must take to be cut out
+	breakRatio    = 4                // how much longer than the next one a silence must be to be cut out
 	breakCells    = 7                // "┊ 12 d ┊"
 	fewestOfPart  = 6                // cells of a part with more than one moment
 	roomForBreaks = 24               // cells: a narrower axis has no breaks
@@ -42,7 +44,7 @@ func NewAxis(moments []int64, width int) *Axis {
 		return &Axis{}
 	}
 	cuts := longSilences(times, width)
-	a := &Axis{}
+	a := &Axis{width: width}
 	from := 0
 	for i := range times {
 		if i == len(times)-1 || slices.Contains(cuts, i) {
@@ -54,25 +56,22 @@ func NewAxis(moments []int64, width int) *Axis {
 	return a
 }
 
-// longSilences lists the moments after which a silence is cut out.
+// longSilences lists the moments after which a silence is cut out: the few longest, where they are much longer than
+// all others.
 func longSilences(times []int64, width int) []int {
-	var cuts []int
-	left := times[len(times)-1] - times[0]
-	most := min(maxBreaks, width/roomForBreaks)
-	for len(cuts) < most {
-		longest, at := int64(0), -1
-		for i := 1; i < len(times); i++ {
-			if gap := times[i] - times[i-1]; gap > longest && !slices.Contains(cuts, i-1) {
-				longest, at = gap, i-1
-			}
-		}
-		if at < 0 || longest < int64(breakFrom) || longest < left/100*breakShare {
-			break
-		}
-		cuts = append(cuts, at)
-		left -= longest
+	order := make([]int, len(times)-1)
+	for i := range order {
+		order[i] = i
 	}
-	return cuts
+	gap := func(i int) int64 { return times[i+1] - times[i] }
+	slices.SortStableFunc(order, func(i, j int) int { return cmp.Compare(gap(j), gap(i)) })
+	most, best, cut := min(maxBreaks, width/roomForBreaks), int64(0), 0
+	for n := 1; n <= most && n < len(order) && gap(order[n-1]) >= int64(breakFrom); n++ {
+		if ratio := gap(order[n-1]) / max(1, gap(order[n])); ratio >= breakRatio && ratio > best {
+			best, cut = ratio, n
+		}
+	}
+	return order[:cut]
 }
 
 // place gives the parts their cells: by their length, each with as many as its moments need to be told apart.
@@ -116,7 +115,9 @@ func (a *Axis) place(width int) {
 }
 
 // CellOf is the cell of a moment, the nearest one for a moment that was not given to NewAxis.
-func (a *Axis) CellOf(nano int64) int {
+func (a *Axis) CellOf(nano int64) int { return max(0, min(a.cellOf(nano), a.width-1)) }
+
+func (a *Axis) cellOf(nano int64) int {
 	for i, p := range a.Parts {
 		if nano > p.To && i+1 < len(a.Parts) && nano-p.To > a.Parts[i+1].From-nano {
 			continue

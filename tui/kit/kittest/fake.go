@@ -131,7 +131,16 @@ func (c *Case) Entities(_ context.Context, kind string, _ int) ([]forensics.Enti
 func (c *Case) SetVerdict(names []string, verdict string) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	before := append([]forensics.Entity{}, c.entities...)
+	before, events := append([]forensics.Entity{}, c.entities...), c.events
+	c.events = append([]forensics.Event{}, events...)
+	for i := range c.events {
+		e := &c.events[i]
+		for _, name := range names {
+			if e.IP.IsValid() && name == "ip:"+e.IP.String() || e.Client != "" && name == "client:"+e.Client || e.Key != "" && name == "key:"+e.Key {
+				e.Verdict = strings.TrimPrefix(verdict, "unknown")
+			}
+		}
+	}
 	for i := range c.entities {
 		for _, name := range names {
 			if c.entities[i].Name() == name {
@@ -140,7 +149,7 @@ func (c *Case) SetVerdict(names []string, verdict string) error {
 		}
 	}
 	c.undo = append(c.undo, func() string {
-		c.entities = before
+		c.entities, c.events = before, events
 		return verdict + ": " + strings.Join(names, ", ")
 	})
 	c.generation.Add(1)
