@@ -60,7 +60,7 @@ func (e *evaluation) deletedNotices() {
 		case standing == NotMine:
 			weight = 0.9
 		case standing == Unusual:
-			weight = choose(quick.after <= soon, 0.75, 0.5)
+			weight = choose(quick.after <= soon, 0.75, 0.5) * e.strangeness(b)
 		case quick.after <= soon:
 			weight = 0.45
 		}

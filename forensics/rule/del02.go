@@ -47,7 +47,7 @@ func (e *evaluation) purgedNotices() {
 		case NotMine:
 			weight = 0.9
 		case Unusual:
-			weight = 0.6
+			weight = 0.6 * e.strangeness(&e.all[d])
 		}
 		related, names := e.noticesOf(taken[d])
 		e.weaken(e.say(weight, []int32{d}, related, figure("the notice of %s was purged %s after it came%s", join(names), span(taken[d][0].after), e.from(d)), ""), taken[d])

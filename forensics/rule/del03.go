@@ -67,8 +67,9 @@ func (e *evaluation) strangeDeletions() {
 			weight = 0.75
 			why += ", among them of the notice of " + join(names)
 		}
+		weight *= e.strangeness(&e.all[r.rows[0]])
 		if r.worst == NotMine {
-			weight += 0.2
+			weight = max(weight, 0.7)
 		}
 		e.say(weight, r.rows, related, why+"; "+e.profile.Explain(&e.all[r.rows[0]]), "")
 	}

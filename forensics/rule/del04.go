@@ -76,7 +76,7 @@ type attackTime struct {
 	from, to int64
 	event    int32
 	text     string
-	strong   bool
+	weight   float64
 }
 
 // attackTimes are the times around keys, strangers and resets of other services.
@@ -84,11 +84,14 @@ func (e *evaluation) attackTimes() []attackTime {
 	window := e.set.Window(GapWindow)
 	var list []attackTime
 	for _, o := range e.origins {
-		list = append(list, attackTime{o.at - hour, o.at + window, o.event, o.text, true})
+		if o.text == "" {
+			o.text = "a login from " + e.place(o.event)
+		}
+		list = append(list, attackTime{o.at - hour, o.at + window, o.event, o.text, o.weight})
 	}
 	for _, i := range e.resets {
 		if b := &e.all[i]; !e.own(b) {
-			list = append(list, attackTime{b.Time - hour, b.Time + window, i, "a reset of " + e.serviceName(i), false})
+			list = append(list, attackTime{b.Time - hour, b.Time + window, i, "a reset of " + e.serviceName(i), 0})
 		}
 	}
 	slices.SortFunc(list, func(a, b attackTime) int { return cmp.Or(cmp.Compare(a.from, b.from), cmp.Compare(a.event, b.event)) })
@@ -96,7 +99,7 @@ func (e *evaluation) attackTimes() []attackTime {
 	for _, a := range list {
 		if n := len(out); n > 0 && a.from <= out[n-1].to {
 			out[n-1].to = max(out[n-1].to, a.to)
-			out[n-1].strong = out[n-1].strong || a.strong
+			out[n-1].weight = max(out[n-1].weight, a.weight)
 			continue
 		}
 		out = append(out, a)
@@ -163,7 +166,7 @@ func (e *evaluation) gaps() {
 			if float64(h.n) < max(1, factor*expected) {
 				continue
 			}
-			weight := choose(t.strong, 0.3, 0.15)
+			weight := 0.15 + min(0.5*t.weight, 0.25)
 			if e.profile.Short || history < e.set.Window(BaselineMinimum) {
 				weight *= 0.6
 			}

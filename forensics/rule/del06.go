@@ -30,7 +30,7 @@ func (e *evaluation) findDel06() {
 		case standing == NotMine:
 			weight = 0.85
 		case standing == Unusual:
-			weight = choose(d.hides, 0.55, 0.35)
+			weight = choose(d.hides, 0.55, 0.35) * e.strangeness(b)
 		case standing.Owner():
 			if !d.hides || !d.words {
 				continue

@@ -32,7 +32,7 @@ func (e *evaluation) findDel07() {
 		case standing == NotMine:
 			weight = 0.9
 		case standing == Unusual:
-			weight = 0.6
+			weight = 0.6 * e.strangeness(b)
 		case standing.Owner():
 			weight = 0.1
 		}

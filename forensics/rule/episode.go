@@ -81,17 +81,21 @@ func (e *evaluation) findEpisodes() {
 	}
 }
 
-// weight says how much an episode speaks for an attack, and why in words.
+// episodeWeight says how much an episode speaks for an attack, and why in words.
 func (e *evaluation) episodeWeight(ep *episode) (float64, []string) {
 	if ep.standing == NotMine {
 		return 0.9, []string{e.profile.Explain(&e.all[ep.first])}
 	}
-	w, ip := 0.25, ep.ip
-	var why []string
+	return e.placeWeight(ep.ip, ep.client)
+}
+
+// placeWeight says how much it speaks for an attack that somebody came from an unusual network with a client.
+func (e *evaluation) placeWeight(ip *ipSight, c *client) (w float64, why []string) {
+	w = 0.25
 	if ip == nil {
 		return w, nil
 	}
-	if c := ip.inCountry; c != nil && !c.usual && !e.profile.Short {
+	if s := ip.inCountry; s != nil && !s.usual && !e.profile.Short {
 		w += 0.15
 		why = append(why, "a new country")
 	}
@@ -99,14 +103,17 @@ func (e *evaluation) episodeWeight(ep *episode) (float64, []string) {
 		w += 0.15
 		why = append(why, "a "+ip.place.Kind+" network")
 	}
-	if ip.inWide.tied != "" {
+	switch ip.inWide.tied {
+	case tiedKey:
 		w += 0.15
-		why = append(why, "first "+ip.inWide.tied)
+		why = append(why, "first "+tiedKey)
+	case tiedReset:
+		w += 0.05
 	}
-	if ep.client != nil {
-		switch s := e.profile.families[ep.client.family]; {
-		case ep.client.verdict == Mine || s != nil && s.usual:
-			w -= 0.1
+	if c != nil {
+		switch s := e.profile.families[c.family]; {
+		case c.verdict == Mine || s != nil && s.usual:
+			w *= 0.5
 			why = append(why, "with a usual client")
 		case s != nil && !e.profile.Short:
 			w += 0.1
@@ -124,32 +131,43 @@ func (e *evaluation) episodeWeight(ep *episode) (float64, []string) {
 	return w, why
 }
 
+// strangeness scales what a stranger does by how strange he is: around 1 for a new client on a server abroad, much less
+// for the owner's own client in a hotel.
+func (e *evaluation) strangeness(b *forensics.Brief) float64 {
+	if e.profile.Known(b) == NotMine {
+		return 1.2
+	}
+	w, _ := e.placeWeight(e.profile.ip(b), e.client(b.Client))
+	return min(max(w/0.45, 0.25), 1.2)
+}
+
 // origin is a moment from which on somebody else may have been in the mailbox.
 type origin struct {
 	at     int64
 	event  int32
 	step   forensics.StepName
 	text   string
-	strong bool // the user says so, or two signs agree
+	weight float64 // how much it speaks for an attack by itself, 0 to 1
 }
 
 // findOrigins lists the keys that the owner did not make and the strangers' logins.
 func (e *evaluation) findOrigins() {
 	for _, i := range e.keys {
 		if v := e.keyOf[i]; !v.standing.Owner() {
-			e.origins = append(e.origins, origin{e.all[i].Time, i, forensics.StepKey, e.keyText(i) + " was made", v.standing.Strange()})
+			e.origins = append(e.origins, origin{e.all[i].Time, i, forensics.StepKey, e.keyText(i) + " was made", map[Standing]float64{Unknown: 0.3, Unusual: 0.5, NotMine: 0.9}[v.standing]})
 		}
 	}
 	for _, ep := range e.episodes {
+		weight, _ := e.episodeWeight(ep)
 		for _, i := range ep.rows() {
-			e.origins = append(e.origins, origin{e.all[i].Time, i, forensics.StepLogin, "a login from " + e.place(i), ep.standing == NotMine || ep.ip != nil && ep.ip.inWide.tied != ""})
+			e.origins = append(e.origins, origin{e.all[i].Time, i, forensics.StepLogin, "", weight})
 		}
 	}
 	sortOrigins(e.origins)
 }
 
-// originBefore finds the latest origin not later than t and within the window; keys go before logins of the same
-// window, as what came first.
+// originBefore finds the latest origin not later than t and within the window; a key goes before the logins that followed
+// it. Its text is filled in.
 func (e *evaluation) originBefore(t, window int64) (origin, bool) {
 	lo, hi := 0, len(e.origins)
 	for lo < hi {
@@ -165,8 +183,13 @@ func (e *evaluation) originBefore(t, window int64) (origin, bool) {
 	best := e.origins[lo-1]
 	for k := lo - 1; k >= 0 && k > lo-64 && e.origins[k].at >= t-window; k-- {
 		if e.origins[k].step == forensics.StepKey {
-			return e.origins[k], true
+			best = e.origins[k]
+			best.weight = max(best.weight, e.origins[lo-1].weight)
+			break
 		}
+	}
+	if best.text == "" {
+		best.text = "a login from " + e.place(best.event)
 	}
 	return best, true
 }

@@ -33,7 +33,7 @@ func (e *evaluation) findKey07() {
 		case standing == NotMine:
 			weight = 0.8
 		case standing == Unusual:
-			weight = 0.4
+			weight = 0.4 * e.strangeness(b)
 		case standing.Owner():
 			weight = 0.05
 		}

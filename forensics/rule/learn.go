@@ -226,8 +226,9 @@ func (e *evaluation) settle(changes []anchor, tier int8, tied int64) {
 	judge := func(s *sight, need int32) {
 		s.tied = tiedTo(s, keys, resets, p.First, tied)
 		enough := s.quiet >= need && s.lastQuiet-s.firstQuiet >= length
-		// A reset before which it was first seen is forgotten after a long quiet time, a key is not.
-		if enough && s.tied == tiedReset && s.quiet >= 4*need {
+		// Resets happen to everybody: that it was first seen before one is forgotten once it was seen for long in quiet.
+		// A key is not forgotten.
+		if enough && s.tied == tiedReset && s.quiet >= 2*need {
 			s.tied = ""
 		}
 		s.usual = enough && s.tied == ""

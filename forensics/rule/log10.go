@@ -68,7 +68,7 @@ func (e *evaluation) bulkReads() {
 		if r.throttled {
 			why += "; so many that the log itself was cut"
 		}
-		e.say(choose(r.standing == NotMine, 0.7, 0.35), r.events, nil, why, "")
+		e.say(choose(r.standing == NotMine, 0.7, 0.35*e.strangeness(&e.all[r.events[0]])), r.events, nil, why, "")
 	}
 }
 

@@ -39,7 +39,7 @@ func (e *evaluation) transfersAfter() {
 				why := figure("money left %s %s after its reset mail", name, span(passed))
 				related := []int32{r}
 				if o, ok := e.originBefore(at, late); ok {
-					weight += 0.2
+					weight += 0.4 * o.weight
 					related = append(related, o.event)
 					why += figure(", and %s after %s", span(at-o.at), o.text)
 				}
@@ -47,7 +47,7 @@ func (e *evaluation) transfersAfter() {
 				continue
 			}
 			if o, ok := e.originBefore(at, soon); ok {
-				e.sayTransfer(choose(o.strong, 0.3, 0.2), t, []int32{o.event}, nil, figure("money left %s %s after %s; no reset mail of it is on record", name, span(at-o.at), o.text),
+				e.sayTransfer(min(0.1+0.4*o.weight, 0.35), t, []int32{o.event}, nil, figure("money left %s %s after %s; no reset mail of it is on record", name, span(at-o.at), o.text),
 					"The owner sent it himself.")
 			}
 		}

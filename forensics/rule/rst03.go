@@ -27,7 +27,7 @@ func (e *evaluation) findRst03() {
 		if !ok {
 			continue
 		}
-		weight := choose(o.strong, 0.45, 0.3)
+		weight := min(0.15+0.6*o.weight, 0.6)
 		if e.own(b) {
 			weight /= 2
 		}

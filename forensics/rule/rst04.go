@@ -52,9 +52,9 @@ func (e *evaluation) changed(i int32) {
 	case standing.Owner():
 		return
 	case standing == Unusual:
-		f = e.say(0.5, one, nil, what+"; "+e.profile.Explain(b), "")
+		f = e.say(0.5*e.strangeness(b), one, nil, what+"; "+e.profile.Explain(b), "")
 	case near:
-		weight := choose(o.strong, 0.3, 0.2)
+		weight := min(0.1+0.4*o.weight, 0.35)
 		if b.Kind == forensics.PasswordChanged || b.Kind == forensics.SecondFactorChanged && !off {
 			weight /= 2 // an owner who notices does just this
 		}
