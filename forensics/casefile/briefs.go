@@ -28,6 +28,7 @@ var _ forensics.Briefs = (*Briefs)(nil)
 
 // Briefs takes a snapshot of the case for detection.
 func (c *Case) Briefs(ctx context.Context) (*Briefs, error) {
+	c.flushed()
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	s, err := c.current(ctx)

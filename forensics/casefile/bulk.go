@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	sqlite3 "modernc.org/sqlite/lib"
+
+	"keytrail/forensics"
 )
 
 // bulk holds the writer's own connection with its prepared statements.
@@ -14,11 +16,15 @@ type bulk struct {
 	db                            *rawDB
 	event, events                 *rawStmt // inserts of one event and of rowsAtOnce
 	text, find, seen, adopt, bump *rawStmt
+	item, warning                 *rawStmt
 
 	hasher  factHasher
 	orphans map[int64]bool // facts whose event is being read again
 	next    int64          // number of the next event
-	fresh   []record       // of the batch that is being appended
+
+	nextItem int64 // number of the next item
+	index    index
+	group    group
 }
 
 const (
@@ -42,7 +48,7 @@ func (c *Case) prepareBulk() (*bulk, error) {
 	if err := db.exec("PRAGMA synchronous = NORMAL; PRAGMA cache_size = -16384; PRAGMA wal_autocheckpoint = 2000"); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
-	b := &bulk{db: db}
+	b := &bulk{db: db, group: group{limit: c.options.groupEvents, byID: map[int64]int{}, byName: map[uint64]int{}, byDigest: map[forensics.Digest]int{}}}
 	values := `(?` + strings.Repeat(", ?", numEventColumns-1) + `)`
 	insert := `INSERT INTO event (` + strings.Join(eventColumns(), ", ") + `) VALUES ` + values
 	for _, p := range []struct {
@@ -55,6 +61,14 @@ func (c *Case) prepareBulk() (*bulk, error) {
 		{&b.find, `SELECT id FROM text WHERE text = ?`},
 		{&b.seen, `INSERT INTO seen_in (event, fact, item, "offset", length, line) VALUES (?, ?, ?, ?, ?, ?)`},
 		{&b.adopt, `UPDATE seen_in SET event = ? WHERE event = 0 AND fact = ?`},
+		{&b.item, `INSERT INTO item (id, evidence, name, size, digest, modified, format, status, reason, clock,
+			records, read, events, duplicates, skipped, broken, warnings, first, last, low)
+			VALUES (?` + strings.Repeat(", ?", 19) + `) ON CONFLICT (id) DO UPDATE SET size = excluded.size, digest = excluded.digest,
+			modified = excluded.modified, format = excluded.format, status = excluded.status, reason = excluded.reason, clock = excluded.clock,
+			records = excluded.records, read = excluded.read, events = excluded.events, duplicates = excluded.duplicates,
+			skipped = excluded.skipped, broken = excluded.broken, warnings = excluded.warnings, first = excluded.first, last = excluded.last,
+			low = excluded.low`},
+		{&b.warning, `INSERT INTO warning (evidence, item, "offset", length, line, text) VALUES (?, ?, ?, ?, ?, ?)`},
 		{&b.bump, `UPDATE meta SET value = CAST(value AS INTEGER) + 1 WHERE name = '` + metaGeneration + `' RETURNING CAST(value AS INTEGER)`},
 	} {
 		if *p.to, err = db.prepare(p.query); err != nil {
@@ -66,7 +80,7 @@ func (c *Case) prepareBulk() (*bulk, error) {
 
 // Close closes the connection.
 func (b *bulk) Close() error {
-	for _, s := range []*rawStmt{b.event, b.events, b.text, b.find, b.seen, b.adopt, b.bump} {
+	for _, s := range []*rawStmt{b.event, b.events, b.text, b.find, b.seen, b.adopt, b.bump, b.item, b.warning} {
 		s.Close()
 	}
 	return b.db.Close()
@@ -180,11 +194,11 @@ func (b *bulk) lookup(text string) (id uint32, found bool, err error) {
 }
 
 // again notes that a known fact stands at a further place.
-func (b *bulk) again(row, fact, item, offset, length, line int64) error {
+func (b *bulk) again(r seenRow) error {
 	if err := b.seen.begin(0); err != nil {
 		return err
 	}
-	for i, v := range [...]int64{row, fact, item, offset, length, line} {
+	for i, v := range [...]int64{r.row, r.fact, r.item, r.offset, r.length, r.line} {
 		b.seen.bindInt(i+1, v)
 	}
 	_, _, err := b.seen.run()
@@ -192,16 +206,12 @@ func (b *bulk) again(row, fact, item, offset, length, line int64) error {
 }
 
 // adoptOrphans gives the further refs of a fact their event back.
-func (b *bulk) adoptOrphans(fact, row int64) error {
-	if !b.orphans[fact] {
-		return nil
-	}
-	delete(b.orphans, fact)
+func (b *bulk) adoptOrphans(a adoption) error {
 	if err := b.adopt.begin(0); err != nil {
 		return err
 	}
-	b.adopt.bindInt(1, row)
-	b.adopt.bindInt(2, fact)
+	b.adopt.bindInt(1, a.row)
+	b.adopt.bindInt(2, a.fact)
 	_, _, err := b.adopt.run()
 	return err
 }

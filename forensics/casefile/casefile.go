@@ -55,7 +55,8 @@ type Options struct {
 	Who      string           // user and host; found out where empty
 	Now      func() time.Time // time.Now where nil
 
-	writable func(dir, file string) bool // tests stand in for a read-only medium
+	writable    func(dir, file string) bool // tests stand in for a read-only medium
+	groupEvents int                         // tests write smaller groups; 0: groupEvents
 }
 
 // Case is an open case. Its reading methods may be called from any goroutine, its
@@ -77,6 +78,7 @@ type Case struct {
 	texts   *interner  // of the writer; nil before the first event
 	facts   *factTable // of the writer; nil before the first event
 	bulk    *bulk      // the writer's prepared inserts; nil before the first event
+	failed  error      // what was to be written and was lost, until evidence is begun again
 
 	mu     sync.Mutex // guards state and briefs
 	state  *state     // nil until first needed
@@ -136,6 +138,9 @@ func open(path string, o Options) (*Case, error) {
 	if o.writable == nil {
 		o.writable = writable
 	}
+	if o.groupEvents == 0 {
+		o.groupEvents = groupEvents
+	}
 	if o.Who == "" {
 		o.Who = whoAmI()
 	}
@@ -183,8 +188,11 @@ func (c *Case) Close() error {
 	c.writeMu.Lock()
 	defer c.writeMu.Unlock()
 	var errs []error
+	if c.write != nil {
+		errs = append(errs, c.flush())
+	}
 	if c.unsettled() > manyUnsettled {
-		errs = append(errs, c.Settle())
+		errs = append(errs, c.settle())
 	}
 	if c.bulk != nil {
 		errs = append(errs, c.bulk.Close())

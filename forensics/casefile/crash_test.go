@@ -35,7 +35,7 @@ func TestMain(m *testing.M) {
 // addAll adds four items as ingest does, taking up what an earlier run left. Every
 // item repeats some facts of the one before.
 func addAll(path string, progress func(step int)) error {
-	o := Options{Tool: "keytrail test", Who: "tester@host", Now: func() time.Time { return time.Unix(1668999600, 0) }}
+	o := Options{Tool: "keytrail test", Who: "tester@host", Now: func() time.Time { return time.Unix(1668999600, 0) }, groupEvents: 120}
 	open := Open
 	if !Exists(path) {
 		open = Create
@@ -62,7 +62,13 @@ func addAll(path string, progress func(step int)) error {
 		if err != nil {
 			return err
 		}
-		if ev.Done || found && it.Status != forensics.StatusReading {
+		if ev.Done {
+			continue
+		}
+		if found && it.Status != forensics.StatusReading {
+			if err := c.FinishEvidence(ev.ID, it.Digest, 5); err != nil {
+				return err
+			}
 			continue
 		}
 		w, err := c.BeginItem(forensics.Item{Evidence: ev.ID})

@@ -237,6 +237,15 @@ func (c *Case) Settle() error {
 	if c.write == nil {
 		return nil
 	}
+	c.writeMu.Lock()
+	defer c.writeMu.Unlock()
+	if err := c.flush(); err != nil {
+		return err
+	}
+	return c.settle()
+}
+
+func (c *Case) settle() error {
 	ctx := context.Background()
 	id, err := c.identity(ctx)
 	if err != nil {

@@ -24,6 +24,8 @@ func (c *Case) BeginEvidence(e forensics.Evidence) (forensics.Evidence, error) {
 	if err := c.acquire(); err != nil {
 		return e, err
 	}
+	_ = c.flush() // where it fails, what is lost is missing in the evidence, which is read again
+	c.failed = nil
 	ctx := context.Background()
 	rows, err := c.write.QueryContext(ctx, `SELECT `+evidenceColumns+` FROM evidence WHERE path = ? ORDER BY id DESC`, e.Path)
 	if err != nil {
@@ -62,6 +64,9 @@ func (c *Case) FinishEvidence(id int64, d forensics.Digest, size int64) error {
 	if err := c.acquire(); err != nil {
 		return err
 	}
+	if err := c.flush(); err != nil {
+		return err
+	}
 	ctx := context.Background()
 	return c.transact(ctx, func(tx *sql.Tx) error {
 		var name string
@@ -76,15 +81,53 @@ func (c *Case) FinishEvidence(id int64, d forensics.Digest, size int64) error {
 
 // FindItem finds an item by its evidence and name.
 func (c *Case) FindItem(evidence int64, name string) (forensics.Item, bool, error) {
+	it, found, stored := c.inGroup(func(b *bulk) (int, bool, bool) {
+		key := b.index.name(evidence, name)
+		i, found := b.group.byName[key]
+		_, stored := b.index.names[key]
+		return i, found, stored
+	})
+	if found || !stored {
+		return it, found, nil
+	}
 	return one(c.read.QueryContext(context.Background(),
 		`SELECT `+itemColumns+` FROM item WHERE evidence = ? AND name = ?`, evidence, name))
 }
 
 // FindContent finds the first item of these bytes that was read to its end.
 func (c *Case) FindContent(d forensics.Digest) (forensics.Item, bool, error) {
-	return one(c.read.QueryContext(context.Background(), `SELECT `+itemColumns+` FROM item
+	fresh, found, stored := c.inGroup(func(b *bulk) (int, bool, bool) {
+		i, found := b.group.byDigest[d]
+		_, stored := b.index.contents[contentKey(d)]
+		return i, found, stored
+	})
+	if !stored {
+		return fresh, found, nil
+	}
+	it, first, err := one(c.read.QueryContext(context.Background(), `SELECT `+itemColumns+` FROM item
 		WHERE digest = ? AND status NOT IN (?, ?, ?) ORDER BY id LIMIT 1`,
 		d[:], int64(forensics.StatusReading), int64(forensics.StatusDuplicate), int64(forensics.StatusFailed)))
+	if err == nil && !first && found {
+		return fresh, true, nil
+	}
+	return it, first, err
+}
+
+// inGroup looks for an item in what is not written yet. stored says that the database can have one too.
+func (c *Case) inGroup(find func(b *bulk) (i int, found, stored bool)) (it forensics.Item, found, stored bool) {
+	if c.write == nil {
+		return it, false, true
+	}
+	c.writeMu.Lock()
+	defer c.writeMu.Unlock()
+	if c.bulk == nil {
+		return it, false, true
+	}
+	i, found, stored := find(c.bulk)
+	if found {
+		it = c.bulk.group.items[i].Item
+	}
+	return it, found, stored
 }
 
 func one(rows *sql.Rows, err error) (forensics.Item, bool, error) {
@@ -109,6 +152,7 @@ func (c *Case) Evidence() ([]forensics.Evidence, error) {
 
 // Items lists the items of one evidence, or of all for 0, in the order of reading.
 func (c *Case) Items(evidence int64) ([]forensics.Item, error) {
+	c.flushed()
 	rows, err := c.read.QueryContext(context.Background(),
 		`SELECT `+itemColumns+` FROM item WHERE ?1 = 0 OR evidence = ?1 ORDER BY id`, evidence)
 	if err != nil {
@@ -120,6 +164,7 @@ func (c *Case) Items(evidence int64) ([]forensics.Item, error) {
 // Warnings lists up to n warnings of one evidence, or of all for 0, leaving out the
 // first `after` ones.
 func (c *Case) Warnings(evidence, after int64, n int) ([]forensics.Warning, error) {
+	c.flushed()
 	rows, err := c.read.QueryContext(context.Background(), `
 		SELECT w.evidence, w.item, w."offset", w.length, w.line, w.text, v.name, coalesce(i.name, '')
 		FROM warning w JOIN evidence v ON v.id = w.evidence LEFT JOIN item i ON i.id = w.item

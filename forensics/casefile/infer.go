@@ -76,6 +76,9 @@ func (c *Case) ReplaceInferred(ctx context.Context, events []forensics.Event, ad
 	if err := c.acquire(); err != nil {
 		return 0, err
 	}
+	if err := c.flush(); err != nil {
+		return 0, err
+	}
 	if err := c.prepare(ctx); err != nil {
 		return 0, err
 	}

@@ -69,7 +69,7 @@ func (w *inferred) findTexts(c *Case) (all bool, err error) {
 	})
 }
 
-// storeTexts fills in the numbers of the texts, new ones where the case does not have them.
+// storeTexts fills in the numbers of the texts, new ones where the case does not have them yet.
 func (w *inferred) storeTexts(c *Case) error {
 	_, err := w.eachText(func(text string) (id uint32, found bool, err error) {
 		id, err = c.texts.number(c.bulk, text)
@@ -184,11 +184,18 @@ func (f *inference) store(ch *changes) error {
 		if err := w.storeTexts(f.c); err != nil {
 			return err
 		}
+	}
+	for _, t := range f.c.texts.fresh {
+		if err := b.store(t.id, t.text); err != nil {
+			return err
+		}
+	}
+	for _, w := range slices.Concat(ch.altered, ch.fresh) {
 		if err := b.insert([]record{w.record}); err != nil {
 			return err
 		}
 		for _, r := range w.refs {
-			if err := b.again(w.id, 0, r.Item, r.Offset, r.Length, r.Line); err != nil {
+			if err := b.again(seenRow{w.id, 0, r.Item, r.Offset, r.Length, r.Line}); err != nil {
 				return err
 			}
 		}
@@ -199,7 +206,7 @@ func (f *inference) store(ch *changes) error {
 			return err
 		}
 		for _, r := range a.refs {
-			if err := b.again(row, 0, r.Item, r.Offset, r.Length, r.Line); err != nil {
+			if err := b.again(seenRow{row, 0, r.Item, r.Offset, r.Length, r.Line}); err != nil {
 				return err
 			}
 		}

@@ -21,7 +21,7 @@ type interner struct {
 	known    map[string]uint32
 	complete bool // known has every text of the case
 	next     uint32
-	fresh    []freshText // not yet handed to the columns
+	fresh    []freshText // not yet in the database and the columns
 	last     [numTexts]freshText
 }
 
@@ -95,12 +95,9 @@ func (in *interner) number(b *bulk, text string) (uint32, error) {
 		return 0, errors.New("the case holds too many different texts")
 	}
 	text = strings.Clone(text)
-	if err := b.store(id, text); err != nil {
-		return 0, fmt.Errorf("store a text: %w", err)
-	}
 	in.next++
-	in.remember(text, id)
 	in.fresh = append(in.fresh, freshText{id, text})
+	in.remember(text, id)
 	return id, nil
 }
 
@@ -124,6 +121,9 @@ func (in *interner) remember(text string, id uint32) {
 				break
 			}
 			delete(in.known, t)
+		}
+		for _, t := range in.fresh { // nobody else knows these yet
+			in.known[t.text] = t.id
 		}
 	}
 	in.known[text] = id

@@ -10,6 +10,7 @@ import (
 // Query finds the events that e matches; a nil e matches all. The view is a
 // snapshot in the order of the timeline.
 func (c *Case) Query(ctx context.Context, e filter.Expr) (*View, error) {
+	c.flushed()
 	c.mu.Lock()
 	s, err := c.current(ctx)
 	var v *View

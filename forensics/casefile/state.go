@@ -176,7 +176,7 @@ func (s *state) readItems(ctx context.Context, tx *sql.Tx) error {
 	return rows.Err()
 }
 
-// setItem notes the evidence of an item in a new or the same list.
+// setItem notes the evidence of an item. Items only come to it: what snapshots hold of the list stays.
 func setItem(evidence []int64, item, of int64) []int64 {
 	for int64(len(evidence)) <= item {
 		evidence = append(evidence, 0)

@@ -4,16 +4,19 @@ import (
 	"context"
 	"database/sql"
 	"encoding/hex"
+	"errors"
 	"fmt"
-	"slices"
+	"time"
 
 	"keytrail/forensics"
 )
 
-// ItemWriter takes in what one item gives. It is used by one goroutine.
+// ItemWriter takes in what one item gives. It is used by one goroutine, and one writer at a time.
 type ItemWriter struct {
 	c    *Case
 	item forensics.Item
+	name uint64 // the item's key in the index
+	low  int64  // no event of the item has a smaller number
 
 	offset int64 // of the record that the last event came from
 	n      int64 // how many events that record gave so far
@@ -31,61 +34,56 @@ func (c *Case) BeginItem(it forensics.Item) (*ItemWriter, error) {
 	if err := c.acquire(); err != nil {
 		return nil, err
 	}
+	if c.failed != nil {
+		return nil, c.failed
+	}
 	if err := c.prepare(ctx); err != nil {
 		return nil, err
 	}
-	known, found, err := one(c.write.QueryContext(ctx, `SELECT `+itemColumns+` FROM item WHERE evidence = ? AND name = ?`, it.Evidence, it.Name))
-	if err != nil {
-		return nil, err
-	}
-	if found {
-		it.ID = known.ID
-		if err := c.clear(ctx, it.ID); err != nil {
+	key := c.bulk.index.name(it.Evidence, it.Name)
+	if _, found := c.bulk.group.byName[key]; found {
+		if err := c.flush(); err != nil {
 			return nil, err
 		}
 	}
+	if _, stored := c.bulk.index.names[key]; stored {
+		if err := c.beginAgain(ctx, &it); err != nil {
+			return nil, err
+		}
+	}
+	if it.ID == 0 {
+		it.ID = c.bulk.nextItem
+		c.bulk.nextItem++
+	}
 	it.Status = forensics.StatusReading
 	it.Counts = forensics.Counts{}
-	err = c.transact(ctx, func(tx *sql.Tx) error {
-		next, err := c.nextRow(ctx, tx)
-		if err != nil {
-			return err
-		}
-		c.bulk.next = next
-		if !found {
-			r, err := tx.ExecContext(ctx, `INSERT INTO item (evidence, name, size, digest, modified, format, status, reason, clock,
-				records, read, events, duplicates, skipped, broken, warnings, first, last, low)
-				VALUES (?, ?, 0, NULL, NULL, '', 0, '', '', 0, 0, 0, 0, 0, 0, 0, 0, 0, ?)`, it.Evidence, it.Name, next)
-			if err != nil {
-				return err
-			}
-			if it.ID, err = r.LastInsertId(); err != nil {
-				return err
-			}
-		} else if _, err := tx.ExecContext(ctx, `UPDATE item SET low = ? WHERE id = ?`, next, it.ID); err != nil {
-			return err
-		}
-		return updateItem(ctx, tx, it)
-	})
-	if err != nil {
-		return nil, fmt.Errorf("begin the item: %w", err)
-	}
-	c.mu.Lock()
-	if c.state != nil {
-		s := *c.state
-		s.evidence = setItem(slices.Clone(s.evidence), it.ID, it.Evidence)
-		c.state = &s
-	}
-	c.mu.Unlock()
-	return &ItemWriter{c: c, item: it, offset: -1}, nil
+	w := &ItemWriter{c: c, item: it, name: key, low: c.bulk.next, offset: -1}
+	c.bulk.group.put(it, w.low, key)
+	return w, nil
 }
 
-// updateItem writes everything of an item but its identity.
-func updateItem(ctx context.Context, tx *sql.Tx, it forensics.Item) error {
-	_, err := tx.ExecContext(ctx, `UPDATE item SET size = ?, digest = ?, modified = ?, format = ?, status = ?, reason = ?, clock = ?,
-		records = ?, read = ?, events = ?, duplicates = ?, skipped = ?, broken = ?, warnings = ?, first = ?, last = ? WHERE id = ?`,
-		it.Size, digestValue(it.Digest), timeValue(it.Modified), it.Format, int64(it.Status), it.Reason, it.Clock,
-		it.Records, it.Read, it.Events, it.Duplicates, it.Skipped, it.Broken, it.Warnings, it.First, it.Last, it.ID)
+// beginAgain gives an item that the database has its number back and takes away what is there of it.
+func (c *Case) beginAgain(ctx context.Context, it *forensics.Item) error {
+	known, found, err := one(c.write.QueryContext(ctx, `SELECT `+itemColumns+` FROM item WHERE evidence = ? AND name = ?`, it.Evidence, it.Name))
+	if err != nil || !found {
+		return err
+	}
+	it.ID = known.ID
+	if err := c.flush(); err != nil {
+		return err
+	}
+	if err := c.clear(ctx, it.ID); err != nil {
+		return err
+	}
+	// Before new events stand in it: a run that is killed must not take it for one that was read.
+	err = c.transact(ctx, func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, `UPDATE item SET status = ? WHERE id = ?`, int64(forensics.StatusReading), it.ID)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("begin the item: %w", err)
+	}
+	c.bulk.next, err = c.nextRow(ctx, c.write)
 	return err
 }
 
@@ -127,6 +125,12 @@ func (c *Case) prepare(ctx context.Context) error {
 		return fmt.Errorf("prepare the case: %w", err)
 	}
 	b.hasher.salt, b.orphans = raw, orphans
+	if b.next, err = c.nextRow(ctx, c.write); err == nil {
+		err = c.loadIndex(ctx, b)
+	}
+	if err != nil {
+		return errors.Join(fmt.Errorf("prepare the case: %w", err), b.Close())
+	}
 	c.texts, c.facts, c.bulk = texts, facts, b
 	return nil
 }
@@ -238,8 +242,8 @@ func (c *Case) forget(item, generation int64) {
 // ID gives the item's number in the case.
 func (w *ItemWriter) ID() int64 { return w.item.ID }
 
-// Append adds a batch of events, whole records only, in one transaction. An event
-// whose fact the case knows already becomes a further ref of that event; their number is
+// Append adds a batch of events, whole records only, which go to the database together or not at
+// all. An event whose fact the case knows already becomes a further ref of that event; their number is
 // returned. The batch may be used again afterwards.
 func (w *ItemWriter) Append(batch []forensics.Event) (duplicates int, err error) {
 	if len(batch) == 0 {
@@ -248,42 +252,56 @@ func (w *ItemWriter) Append(batch []forensics.Event) (duplicates int, err error)
 	c := w.c
 	c.writeMu.Lock()
 	defer c.writeMu.Unlock()
-	if c.bulk == nil {
-		return 0, fmt.Errorf("append events: the item's writing failed before")
+	if err := w.usable(); err != nil {
+		return 0, err
 	}
-	before := *w
-	fresh := c.bulk.fresh[:0]
-	generation, err := c.bulk.transact(func() error {
-		for i := range batch {
-			fresh = append(fresh, record{})
-			r := &fresh[len(fresh)-1]
-			dup, err := w.row(r, &batch[i])
-			if err != nil {
-				return err
-			}
-			if dup {
-				duplicates++
-				fresh = fresh[:len(fresh)-1]
-			}
+	g := &c.bulk.group
+	w.note()
+	for i := range batch {
+		g.fresh = append(g.fresh, record{})
+		r := &g.fresh[len(g.fresh)-1]
+		dup, err := w.row(r, &batch[i])
+		if err != nil {
+			c.failed = fmt.Errorf("append events: %w", c.explain(err))
+			c.reset()
+			return 0, c.failed
 		}
-		return c.bulk.insert(fresh)
-	})
-	if err != nil {
-		*w = before
-		c.reset()
-		return 0, fmt.Errorf("append events: %w", c.explain(err))
+		if dup {
+			duplicates++
+			g.fresh = g.fresh[:len(g.fresh)-1]
+		} else {
+			g.size += len(r.original) + len(r.session) + len(r.messageID) + len(r.subject) + len(r.more)
+		}
 	}
-	c.generation.Add(1)
-	c.bulk.fresh = fresh
-	c.grow(fresh, generation)
+	if g.full() {
+		return duplicates, c.flush()
+	}
 	return duplicates, nil
+}
+
+// usable reports what was lost of what was to be written.
+func (w *ItemWriter) usable() error {
+	if w.c.failed != nil {
+		return w.c.failed
+	}
+	if w.c.bulk == nil {
+		return errors.New("the case was closed, or its writing failed before")
+	}
+	return nil
+}
+
+// note sees to it that the item goes to the database with what it gave, as one that is being read.
+func (w *ItemWriter) note() {
+	if _, ok := w.c.bulk.group.byID[w.item.ID]; !ok {
+		w.c.bulk.group.put(w.item, w.low, w.name)
+	}
 }
 
 // pendingRows is from which size on a pending batch is not added to any more.
 const pendingRows = 4096
 
-// grow adds committed events to the columns in memory.
-func (c *Case) grow(fresh []record, generation int64) {
+// grow adds what was committed to the columns in memory.
+func (c *Case) grow(g *group, generation int64) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	newTexts := c.texts.takeFresh()
@@ -294,18 +312,21 @@ func (c *Case) grow(fresh []record, generation int64) {
 	for _, t := range newTexts {
 		s.texts.set(t.id, t.text)
 	}
-	if len(fresh) > 0 {
+	for i := range g.items {
+		s.evidence = setItem(s.evidence, g.items[i].ID, g.items[i].Evidence)
+	}
+	if len(g.fresh) > 0 {
 		// Only the newest state's pending batches are ever looked at, and under the lock: they may
-		// grow in place. Small batches, one mail each, are put together.
+		// grow in place. Small batches are put together.
 		n := len(s.pending)
 		if n == 0 || s.pending[n-1].len() >= pendingRows {
 			s.pending = append(s.pending, columns{})
-			s.pending[n].reserve(len(fresh), 0)
+			s.pending[n].reserve(len(g.fresh), 0)
 			n++
 		}
 		batch := &s.pending[n-1]
-		for i := range fresh {
-			batch.append(&fresh[i])
+		for i := range g.fresh {
+			batch.append(&g.fresh[i])
 		}
 	}
 	s.generation = generation
@@ -324,7 +345,8 @@ func (w *ItemWriter) row(r *record, e *forensics.Event) (dup bool, err error) {
 	if e.Fact != "" {
 		fact = c.bulk.hasher.hash(e.Kind, e.Fact)
 		if row := c.facts.get(fact); row != 0 {
-			return true, c.bulk.again(row, fact, w.item.ID, e.Ref.Offset, e.Ref.Length, e.Ref.Line)
+			c.bulk.group.seen = append(c.bulk.group.seen, seenRow{row, fact, w.item.ID, e.Ref.Offset, e.Ref.Length, e.Ref.Line})
+			return true, nil
 		}
 	}
 	if err := r.encode(e); err != nil {
@@ -344,8 +366,9 @@ func (w *ItemWriter) row(r *record, e *forensics.Event) (dup bool, err error) {
 	c.bulk.next++
 	if fact != 0 {
 		c.facts.put(fact, r.id)
-		if err := c.bulk.adoptOrphans(fact, r.id); err != nil {
-			return false, err
+		if c.bulk.orphans[fact] {
+			delete(c.bulk.orphans, fact)
+			c.bulk.group.adopted = append(c.bulk.group.adopted, adoption{fact, r.id})
 		}
 	}
 	if !e.Time.Unreliable && !e.Time.IsZero() {
@@ -365,24 +388,21 @@ func (w *ItemWriter) Warn(ws []forensics.Warning) error {
 	if len(ws) == 0 {
 		return nil
 	}
-	w.c.writeMu.Lock()
-	defer w.c.writeMu.Unlock()
-	ctx := context.Background()
-	err := w.c.transact(ctx, func(tx *sql.Tx) error {
-		stmt, err := tx.PrepareContext(ctx, `INSERT INTO warning (evidence, item, "offset", length, line, text) VALUES (?, ?, ?, ?, ?, ?)`)
-		if err != nil {
-			return err
-		}
-		defer stmt.Close()
-		for _, x := range ws {
-			if _, err := stmt.ExecContext(ctx, w.item.Evidence, w.item.ID, x.Ref.Offset, x.Ref.Length, x.Ref.Line, x.Text); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-	if err != nil {
-		return fmt.Errorf("store warnings: %w", err)
+	c := w.c
+	c.writeMu.Lock()
+	defer c.writeMu.Unlock()
+	if err := w.usable(); err != nil {
+		return err
+	}
+	w.note()
+	g := &c.bulk.group
+	for _, x := range ws {
+		x.Ref.Evidence, x.Ref.Item = w.item.Evidence, w.item.ID
+		g.warnings = append(g.warnings, x)
+		g.size += len(x.Text)
+	}
+	if g.full() {
+		return c.flush()
 	}
 	return nil
 }
@@ -393,15 +413,28 @@ func (w *ItemWriter) Finish(it forensics.Item) error {
 	if it.First == 0 && it.Last == 0 && w.any {
 		it.First, it.Last = w.first, w.last
 	}
+	w.c.writeMu.Lock()
+	defer w.c.writeMu.Unlock()
 	return w.finish(it)
 }
 
 // Discard takes away everything that was read of the item, because the case has
 // its bytes already, and keeps the item with the status of it.
 func (w *ItemWriter) Discard(it forensics.Item) error {
-	w.c.writeMu.Lock()
-	err := w.c.clear(context.Background(), w.item.ID)
-	w.c.writeMu.Unlock()
+	c := w.c
+	c.writeMu.Lock()
+	defer c.writeMu.Unlock()
+	if err := w.usable(); err != nil {
+		return err
+	}
+	ctx := context.Background()
+	err := c.flush()
+	if err == nil {
+		err = c.clear(ctx, w.item.ID)
+	}
+	if err == nil {
+		c.bulk.next, err = c.nextRow(ctx, c.write)
+	}
 	if err != nil {
 		return err
 	}
@@ -409,13 +442,14 @@ func (w *ItemWriter) Discard(it forensics.Item) error {
 }
 
 func (w *ItemWriter) finish(it forensics.Item) error {
-	w.c.writeMu.Lock()
-	defer w.c.writeMu.Unlock()
-	it.ID, it.Evidence = w.item.ID, w.item.Evidence
-	ctx := context.Background()
-	err := w.c.transact(ctx, func(tx *sql.Tx) error { return updateItem(ctx, tx, it) })
-	if err != nil {
-		return fmt.Errorf("finish the item: %w", err)
+	if err := w.usable(); err != nil {
+		return err
+	}
+	it.ID, it.Evidence, it.Name = w.item.ID, w.item.Evidence, w.item.Name
+	g := &w.c.bulk.group
+	g.put(it, w.low, w.name)
+	if g.full() || time.Since(g.begun) > groupAge {
+		return w.c.flush()
 	}
 	return nil
 }

@@ -13,7 +13,7 @@ import (
 
 // BenchmarkAddMaildir takes a folder of small files into a case: what counts is the cost of an item.
 func BenchmarkAddMaildir(b *testing.B) {
-	const mails = 2000
+	const mails = 20_000
 	dir := filepath.Join(b.TempDir(), "mail", "cur")
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		b.Fatal(err)

@@ -179,6 +179,7 @@ type walker struct {
 	*run
 	ev    forensics.Evidence
 	warns []memberWarning // not yet stored
+	spare batch           // of the item that is being read; used again by the next
 	// last is the item that was finished last: a warning about it can still come.
 	last struct {
 		item   forensics.Item

@@ -38,22 +38,22 @@ func (w *walker) readItem(ctx context.Context, m *evidence.Member) (forensics.It
 	}
 	it.ID = iw.ID()
 
-	var parseErr error
+	var p parsed
 	switch {
 	case len(head) == 0:
 		it.Status = forensics.StatusEmpty
 	case guess.Score <= 0:
 		it.Status, it.Reason = forensics.StatusUnrecognised, unrecognised(f, guess)
 	default:
-		parseErr = w.parse(ctx, f, m, head, name, iw, &it)
+		p = w.parse(ctx, f, m, head, name, iw, &it)
 	}
-	if parseErr != nil && stopped(ctx, parseErr) {
-		return it, parseErr
+	if p.err != nil && stopped(ctx, p.err) {
+		return it, p.err
 	}
 	digest, size, err := m.Finish()
 	it.Digest, it.Size = digest, size
 	if err == nil {
-		err = parseErr
+		err = p.err
 	}
 	if err != nil {
 		it.Status, it.Reason = forensics.StatusFailed, err.Error()
@@ -64,22 +64,15 @@ func (w *walker) readItem(ctx context.Context, m *evidence.Member) (forensics.It
 	if size == 0 && err == nil {
 		it.Status = forensics.StatusEmpty
 	}
-	ws := w.take(m.Name, it.ID)
-	if err := iw.Warn(ws); err != nil {
-		return it, err
-	}
-	it.Warnings += int64(len(ws))
-	if len(ws) > 0 && it.Status == forensics.StatusOK {
-		it.Status, it.Reason = forensics.StatusPartial, ws[0].Text
-	}
-	err = w.finish(iw, &it)
+	err = w.finish(iw, &it, &p)
 	w.last.item, w.last.writer = it, iw
 	return it, err
 }
 
-// finish closes the item, or takes its events back where the same bytes are in
-// the case already.
-func (w *walker) finish(iw *casefile.ItemWriter, it *forensics.Item) error {
+// finish stores what is not stored yet and closes the item; where the same bytes are in the case
+// already, nothing of it stays.
+func (w *walker) finish(iw *casefile.ItemWriter, it *forensics.Item, p *parsed) error {
+	warnings := w.take(it.Name, it.ID)
 	if it.Status == forensics.StatusOK || it.Status == forensics.StatusPartial {
 		twin, found, err := w.c.FindContent(it.Digest)
 		if err != nil {
@@ -90,8 +83,29 @@ func (w *walker) finish(iw *casefile.ItemWriter, it *forensics.Item) error {
 			it.Reason = fmt.Sprintf("the same bytes as evidence %d %s", twin.Evidence, twin.Name)
 			it.Counts = forensics.Counts{}
 			it.First, it.Last = 0, 0
-			return iw.Discard(*it)
+			if p.stored {
+				return iw.Discard(*it)
+			}
+			return iw.Finish(*it)
 		}
+	}
+	if p.rest != nil {
+		duplicates, err := iw.Append(p.rest.events)
+		if err == nil {
+			err = iw.Warn(p.rest.warnings)
+		}
+		if err != nil {
+			return fmt.Errorf("%w: %w", errWrite, err)
+		}
+		it.Duplicates += int64(duplicates)
+		it.Events -= int64(duplicates)
+	}
+	if err := iw.Warn(warnings); err != nil {
+		return err
+	}
+	it.Warnings += int64(len(warnings))
+	if len(warnings) > 0 && it.Status == forensics.StatusOK {
+		it.Status, it.Reason = forensics.StatusPartial, warnings[0].Text
 	}
 	return iw.Finish(*it)
 }
@@ -103,37 +117,57 @@ func unrecognised(near format.Format, g format.Guess) string {
 	return fmt.Sprintf("no format knows it; nearest is %s: %s", near.Name(), g.Why)
 }
 
-// parse runs the format and the writer side by side.
-func (w *walker) parse(ctx context.Context, f format.Format, m *evidence.Member, head []byte, name string, iw *casefile.ItemWriter, it *forensics.Item) error {
+// parsed is what came of parsing an item.
+type parsed struct {
+	// rest is what is not with the case yet: all of an item that gave no more than one batch. It is the walker's spare one.
+	rest   *batch
+	stored bool // the case has got a part of it
+	err    error
+}
+
+// parse runs the format, and beside it the writer from the second batch on. What a small item gives is kept back
+// until its digest is known.
+func (w *walker) parse(ctx context.Context, f format.Format, m *evidence.Member, head []byte, name string, iw *casefile.ItemWriter, it *forensics.Item) (p parsed) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	batches := make(chan *batch, 2)
-	free := make(chan *batch, 4)
-	for range cap(free) {
-		free <- &batch{}
-	}
-	written := make(chan error, 1)
-	var tally tally
-	go func() {
-		written <- w.write(iw, batches, free, &tally, cancel)
-	}()
-
+	w.spare.reset()
 	s := &sink{
-		ctx: ctx, item: it, notices: w.o.Notices, provider: f.Name(), places: &w.places,
-		out: batches, free: free, cur: <-free,
+		ctx: ctx, item: it, notices: w.o.Notices, provider: f.Name(), places: &w.places, cur: &w.spare,
 		clock: timeline.Clock{Zone: w.o.Zone, Year: w.o.Year, Written: w.written(m), Latest: w.o.Now().Add(48 * time.Hour)},
+	}
+	var tally tally
+	var written chan error
+	s.start = func() {
+		batches := make(chan *batch, 2)
+		s.out, s.free = batches, make(chan *batch, 4)
+		for range cap(s.free) {
+			s.free <- &batch{}
+		}
+		written = make(chan error, 1)
+		go func() {
+			written <- w.write(iw, batches, s.free, &tally, cancel)
+		}()
 	}
 	in := &format.Input{
 		Name: name, Size: m.Size, Modified: m.Modified, Head: head,
 		Reader: &counter{r: m, n: &w.progress.BytesDone, after: func() { w.live(s) }},
 	}
-	err := guarded(ctx, f, in, s)
-	if flushErr := s.flush(); err == nil {
-		err = flushErr
-	}
-	close(batches)
-	if writeErr := <-written; writeErr != nil {
-		return writeErr
+	p.err = guarded(ctx, f, in, s)
+	if s.out != nil {
+		if err := s.flush(); p.err == nil {
+			p.err = err
+		}
+		close(s.out)
+		p.stored = true
+		if err := <-written; err != nil {
+			p.err = err
+			return p
+		}
+	} else {
+		p.rest = s.cur
+		if p.err == nil {
+			p.err = ctx.Err()
+		}
 	}
 	it.Counts = s.counts
 	it.Duplicates = tally.duplicates
@@ -147,10 +181,8 @@ func (w *walker) parse(ctx context.Context, f format.Format, m *evidence.Member,
 	case s.counts.Records == 0:
 		it.Status, it.Reason = forensics.StatusPartial, "no record found in it"
 	}
-	w.progress.Records += s.counts.Records - s.told.Records
-	w.progress.Events += s.counts.Events - s.told.Events
-	w.progress.Warnings += s.counts.Warnings - s.told.Warnings
-	return err
+	w.live(s)
+	return p
 }
 
 // live brings the progress up to date while an item is being read.

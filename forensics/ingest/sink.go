@@ -41,9 +41,10 @@ type sink struct {
 	counts, told forensics.Counts
 	first, last  int64
 
-	cur  *batch
-	out  chan<- *batch
-	free <-chan *batch
+	cur   *batch
+	start func() // makes out and free when the first batch is full
+	out   chan<- *batch
+	free  chan *batch
 }
 
 var _ format.Sink = (*sink)(nil)
@@ -119,6 +120,9 @@ func (s *sink) ref(r forensics.Ref) forensics.Ref {
 func (s *sink) flush() error {
 	if len(s.cur.events) == 0 && len(s.cur.warnings) == 0 {
 		return s.ctx.Err()
+	}
+	if s.out == nil {
+		s.start()
 	}
 	s.out <- s.cur
 	s.cur = <-s.free
