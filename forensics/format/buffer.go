@@ -34,6 +34,7 @@ type buffer struct {
 	offset     int64 // of buf[start] in the stream
 	line       int64 // lines that end before buf[start]
 	max        int   // longest record, in bytes
+	block      int   // how much is read at once
 	enc        encoding
 	err        error // what the reader returned, io.EOF at the end
 	scratch    []byte
@@ -47,7 +48,11 @@ func newPlainBuffer(r io.Reader, limit int) *buffer {
 	if limit <= 0 {
 		limit = MaxRecord
 	}
-	return &buffer{r: r, max: limit, buf: make([]byte, 2*blockSize)}
+	block := blockSize
+	if memory, ok := r.(interface{ Len() int }); ok { // the head of a file, when formats are asked: a small mail needs no large buffer
+		block = min(block, memory.Len()+1)
+	}
+	return &buffer{r: r, max: limit, block: block, buf: make([]byte, 2*block)}
 }
 
 func newBuffer(r io.Reader, limit int) *buffer {
@@ -109,13 +114,13 @@ func (b *buffer) fill() bool {
 	if b.err != nil {
 		return false
 	}
-	if len(b.buf)-b.end < blockSize {
+	if len(b.buf)-b.end < b.block {
 		if b.start > 0 {
 			copy(b.buf, b.buf[b.start:b.end])
 			b.end -= b.start
 			b.start = 0
 		}
-		if len(b.buf)-b.end < blockSize {
+		if len(b.buf)-b.end < b.block {
 			bigger := make([]byte, 2*len(b.buf))
 			copy(bigger, b.buf[:b.end])
 			b.buf = bigger
