@@ -31,7 +31,7 @@ func (p *Program) demoCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "demo",
 		Short: "Look at a sample case, built before your eyes",
-		Long: "Builds a case from sample evidence in the program (a mailbox, an old laptop's copy of it, a mail server log, an audit log) and opens it.\n" +
+		Long: "Builds a case from sample evidence in the program (a mailbox, an old laptop's copy of it, a mail server log, an audit log, an exchange's statement) and opens it.\n" +
 			"Without a terminal it prints the story as text.",
 		Args: argsBetween(0, 0, ""),
 		RunE: func(cmd *cobra.Command, _ []string) error { return p.demo(cmd.Context(), dir) },

@@ -121,7 +121,7 @@ func TestDemoInTerminal(t *testing.T) {
 			return true
 		}
 	}
-	s.wait("sample case", 30*time.Second, has("keytrail", "sample", "Timeline", "433 events"))
+	s.wait("sample case", 30*time.Second, has("keytrail", "sample", "Timeline", "436 events"))
 	s.quiet()
 	s.keys("/")
 	s.quiet()
