@@ -22,6 +22,7 @@ type addFlags struct {
 	year  int
 	zone  string
 	rules string
+	geoip []string // databases of places
 	// mapping names a file that says what the columns of a table are.
 	mapping string
 }
@@ -30,6 +31,7 @@ func (a *addFlags) register(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&a.zone, "tz", "", "zone of times that state none, such as America/Chicago (default: UTC, marked as assumed)")
 	cmd.Flags().IntVar(&a.year, "year", 0, "year of the first line of logs that write no year (default: from the file's date, marked as assumed)")
 	cmd.Flags().StringVar(&a.mapping, "mapping", "", "JSON file that says what the columns of a table are (see docs/formats.md)")
+	cmd.Flags().StringArrayVar(&a.geoip, "geoip", nil, "database of places in MaxMind's format, asked before the built-in table (repeatable)")
 	cmd.Flags().StringVar(&a.rules, "rules", "", "folder with further notice rules")
 }
 

@@ -2,9 +2,9 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -52,38 +52,44 @@ func (f *analyseFlags) thresholds() (list [][2]string, err error) {
 }
 
 // places opens what says where an address is: what the user names, what lies beside the program, the table in it.
-func places(paths []string) (*geo.DB, error) {
-	return geo.Open(append(paths, geo.Find()...)...)
+func (p *Program) places(paths []string) (*geo.DB, error) {
+	db, err := geo.Open(append(slices.Clone(paths), geo.Find()...)...)
+	if err != nil {
+		return nil, err
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.databases = append(p.databases, db)
+	return db, nil
 }
 
-// analyst makes what finds the incidents of a case. close is called when it is done with.
-func (p *Program) analyst(ctx context.Context, c *casefile.Case, flags analyseFlags) (a *investigate.Analyst, closeIt func() error, err error) {
-	db, err := places(flags.geoip)
+// analyst makes what finds the incidents of a case.
+func (p *Program) analyst(ctx context.Context, c *casefile.Case, flags analyseFlags) (*investigate.Analyst, error) {
+	db, err := p.places(flags.geoip)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	o := investigate.Options{Where: db.Place}
 	if flags.sigma != "" {
 		if info, err := os.Stat(flags.sigma); err != nil || !info.IsDir() {
-			return nil, nil, errors.Join(&forensics.Error{What: "not a folder of Sigma rules", File: flags.sigma, Byte: -1, Err: err}, db.Close())
+			return nil, &forensics.Error{What: "not a folder of Sigma rules", File: flags.sigma, Byte: -1, Err: err}
 		}
 		set, err := sigma.Load(os.DirFS(flags.sigma))
 		if err != nil {
-			return nil, nil, errors.Join(fmt.Errorf("sigma rules: %w", err), db.Close())
+			return nil, fmt.Errorf("sigma rules: %w", err)
 		}
 		if o.Sigma, o.SigmaSkipped, err = investigate.RunSigma(ctx, c, set); err != nil {
-			return nil, nil, errors.Join(fmt.Errorf("sigma rules: %w", err), db.Close())
+			return nil, fmt.Errorf("sigma rules: %w", err)
 		}
 	}
-	return investigate.New(c, o), db.Close, nil
+	return investigate.New(c, o), nil
 }
 
 // analyse finds the incidents of a case once.
-func (p *Program) analyse(ctx context.Context, c *casefile.Case, flags analyseFlags) (result *forensics.Analysis, err error) {
-	a, closeIt, err := p.analyst(ctx, c, flags)
+func (p *Program) analyse(ctx context.Context, c *casefile.Case, flags analyseFlags) (*forensics.Analysis, error) {
+	a, err := p.analyst(ctx, c, flags)
 	if err != nil {
 		return nil, err
 	}
-	defer func() { err = errors.Join(err, closeIt()) }()
 	return a.Analyse(ctx)
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"fmt"
 	"math/rand"
 	"os"
 	"os/exec"
@@ -29,7 +30,9 @@ func TestAddSurvivesKill(t *testing.T) {
 	if err := os.WriteFile(audit, log.Bytes(), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	args := append([]string{"add", filepath.Join(dir, "killed")}, append(paths, audit)...)
+	maildir := filepath.Join(dir, "evidence", "Maildir")
+	writeMaildir(t, maildir, 1500)
+	args := append([]string{"add", filepath.Join(dir, "killed")}, append(paths, audit, maildir)...)
 
 	whole := filepath.Join(dir, "whole")
 	start := time.Now()
@@ -77,6 +80,24 @@ func TestAddSurvivesKill(t *testing.T) {
 		}
 	}
 	keytrail(t, "verify", filepath.Join(dir, "killed"))
+}
+
+// writeMaildir makes a folder of small mails; every fifth is one that stands there already.
+func writeMaildir(t *testing.T, dir string, n int) {
+	t.Helper()
+	for _, sub := range []string{"cur", "new", "tmp"} {
+		if err := os.MkdirAll(filepath.Join(dir, sub), 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for i := range n {
+		number := i - i%5/4
+		text := fmt.Sprintf("Received: from relay.example.com by mx.example.net; Tue, 7 Feb 2023 %02d:%02d:%02d +0000\nDate: Tue, 7 Feb 2023 03:19:30 +0000\n"+
+			"From: a%d@example.com\nTo: pat@example.net\nSubject: mail %d\nMessage-ID: <%d@example.com>\n\ntext\n", number/3600, number/60%60, number%60, number%9, number, number)
+		if err := os.WriteFile(filepath.Join(dir, "cur", fmt.Sprintf("%05d.M1.host:2,S", i)), []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
 }
 
 func program(args ...string) *exec.Cmd {

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -40,11 +39,10 @@ func (p *Program) mark(ctx context.Context, name, verdict string, entities []str
 	}
 	var before, after *forensics.Analysis
 	c, err := p.existingCase(name, func(c *casefile.Case) (err error) {
-		a, closeIt, err := p.analyst(ctx, c, analyseFlags{})
+		a, err := p.analyst(ctx, c, analyseFlags{})
 		if err != nil {
 			return err
 		}
-		defer func() { err = errors.Join(err, closeIt()) }()
 		if before, err = a.Analyse(ctx); err != nil {
 			return err
 		}

@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"time"
@@ -81,20 +80,10 @@ func (p *Program) screen(ctx context.Context, o tui.Options) error {
 	for _, c := range p.opened {
 		err = errors.Join(err, c.Close())
 	}
-	for _, f := range p.databases {
-		err = errors.Join(err, f.Close())
-	}
 	for _, dir := range p.temporary {
 		err = errors.Join(err, os.RemoveAll(dir))
 	}
 	return err
-}
-
-// keepOpen notes what is to be closed when the screen ends.
-func (p *Program) keepOpen(f io.Closer) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.databases = append(p.databases, f)
 }
 
 // keep notes what is to be closed or removed when the screen ends. The screen asks from goroutines of its own.
@@ -159,11 +148,10 @@ func (p *Program) services(flags addFlags) (kit.Services, error) {
 		}
 		p.remember(c)
 		p.keep(c, "")
-		db, err := places(nil)
+		db, err := p.places(flags.geoip)
 		if err != nil {
 			return nil, err
 		}
-		p.keepOpen(db)
 		return &screenCase{c, investigate.New(c, investigate.Options{Where: db.Place})}, nil
 	}
 	return kit.Services{

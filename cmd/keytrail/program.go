@@ -21,6 +21,7 @@ import (
 	"keytrail/forensics/casefile"
 	"keytrail/forensics/detect"
 	"keytrail/forensics/format/all"
+	"keytrail/forensics/geo"
 	"keytrail/forensics/ingest"
 )
 
@@ -48,7 +49,7 @@ type Program struct {
 
 	mu        sync.Mutex
 	opened    []*casefile.Case // on the screen
-	databases []io.Closer      // of places, for the screens
+	databases []*geo.DB        // closed at the end of Run
 	temporary []string         // folders of the sample case, removed at the end
 }
 
@@ -85,6 +86,9 @@ func (p *Program) Run(ctx context.Context, args []string) int {
 	root.SetOut(p.Out)
 	root.SetErr(p.Err)
 	err := root.ExecuteContext(ctx)
+	for _, db := range p.databases {
+		err = errors.Join(err, db.Close())
+	}
 	if err == nil {
 		return p.code
 	}
@@ -241,6 +245,11 @@ func (p *Program) ingestOptions(a addFlags) (ingest.Options, error) {
 	if a.year != 0 && (a.year < 1990 || a.year > p.Now().Year()+1) {
 		return o, usagef("--year %d cannot be the year of a log", a.year)
 	}
+	db, err := p.places(a.geoip)
+	if err != nil {
+		return o, err
+	}
+	o.Where, o.WhereFrom = db.Place, db.Text()
 	rules, err := detect.LoadNotices(a.ruleDirs()...)
 	if err != nil {
 		return o, fmt.Errorf("notice rules: %w", err)
