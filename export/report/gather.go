@@ -133,6 +133,12 @@ func (g *gatherer) gather(ctx context.Context) (*xlsx.Content, error) {
 	if out.Deleted, err = g.deleted(ctx); err != nil {
 		return nil, err
 	}
+	if out.Analysis, err = g.analysis(ctx); err != nil {
+		return nil, err
+	}
+	if out.Addresses, err = g.addresses(ctx); err != nil {
+		return nil, err
+	}
 	g.redact(out)
 	return out, nil
 }

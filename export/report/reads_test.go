@@ -12,7 +12,6 @@ import (
 	"time"
 
 	"keytrail/export"
-	"keytrail/export/report"
 	"keytrail/forensics"
 	"keytrail/forensics/timeline"
 )
@@ -65,8 +64,10 @@ func TestOpenpyxlReadsTheWorkbook(t *testing.T) {
 	if python == "" {
 		t.Skip("NOT RUN: openpyxl is not installed (Debian's python3-openpyxl)")
 	}
-	c, chicago := sampleCase(t, undatedMail(t)), zone(t, "America/Chicago")
-	result, _ := write(t, c, "r.xlsx", report.Options{Zone: chicago})
+	c, chicago := sampleCase(t, undatedMail(t), ledger(t)), zone(t, "America/Chicago")
+	o := analysed(t, c)
+	o.Zone = chicago
+	result, _ := write(t, c, "r.xlsx", o)
 	const program = `
 import datetime, json, sys, openpyxl
 book = openpyxl.load_workbook(sys.argv[1])
@@ -97,7 +98,7 @@ json.dump({"sheets": book.sheetnames, "rows": rows, "kinds": kinds, "links": lin
 		t.Fatal(err)
 	}
 	compareRows(t, got.Rows, events(t, c), chicago)
-	if want := "Read me,Summary,Timeline,Keys,Logins,Resets,Deletions,Money,Coverage,Evidence and custody,Glossary"; strings.Join(got.Sheets, ",") != want {
+	if want := "Read me,Summary,Incidents,Timeline,Keys,Logins,Resets,Deletions,Money,Losses,IP addresses,Coverage,Evidence and custody,Glossary"; strings.Join(got.Sheets, ",") != want {
 		t.Errorf("sheets = %q, want %q", got.Sheets, want)
 	}
 	if len(got.Links) > 0 || got.Charts != 1 {
@@ -113,8 +114,10 @@ func TestLibreOfficeReadsTheWorkbook(t *testing.T) {
 	if err != nil {
 		t.Skip("NOT RUN: LibreOffice is not installed (Debian's libreoffice-calc-nogui)")
 	}
-	c, chicago := sampleCase(t, undatedMail(t)), zone(t, "America/Chicago")
-	result, _ := write(t, c, "r.xlsx", report.Options{Zone: chicago})
+	c, chicago := sampleCase(t, undatedMail(t), ledger(t)), zone(t, "America/Chicago")
+	o := analysed(t, c)
+	o.Zone = chicago
+	result, _ := write(t, c, "r.xlsx", o)
 	dir := t.TempDir()
 	// Token 12 of the filter's options writes every sheet to a file of its own.
 	cmd := exec.Command(soffice, "--headless", "-env:UserInstallation=file://"+filepath.Join(dir, "profile"), "--convert-to",
@@ -137,6 +140,38 @@ func TestLibreOfficeReadsTheWorkbook(t *testing.T) {
 	if sums != 2 {
 		t.Errorf("%d sums on the summary, want 2", sums)
 	}
+	found := map[string]string{}
+	for _, row := range readCSV(t, filepath.Join(dir, "r-Losses.csv")) {
+		if n, err := strconv.Atoi(row[0]); err == nil && n > 0 { // the number of a sum
+			found[row[2]+" "+row[4]] = strings.Join(row[5:9], " | ")
+		}
+	}
+	want := map[string]string{ // amount, value, transfers, without a value
+		"kraken BTC": "0.2 | not stated | 3 | 3", // 0.45 less the 0.25 that came back
+		"kraken ETH": "3.0000000001 | not stated | 1 | 1",
+	}
+	for name, sum := range want {
+		if found[name] != sum {
+			t.Errorf("the sum of %s is %q, want %q", name, found[name], sum)
+		}
+	}
+}
+
+// ledger is a statement with a withdrawal that came back.
+func ledger(t *testing.T) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "ledgers.csv")
+	text := `"txid","refid","time","type","subtype","aclass","asset","amount","fee","balance"
+"L-1","Q-1","2023-02-07 04:10:00","withdrawal","","currency","XXBT",-0.25,0.0005,1
+"L-2","Q-1","2023-02-07 05:10:00","withdrawal","","currency","XXBT",0.25,-0.0005,1.25
+"L-3","Q-2","2023-02-07 05:12:00","withdrawal","","currency","XXBT",-0.1,0,1.15
+"L-4","Q-3","2023-02-07 05:12:00","withdrawal","","currency","XXBT",-0.1,0,1.05
+"L-5","Q-4","2023-02-07 05:13:00","withdrawal","","currency","XETH",-3.0000000001,0,0
+`
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
 }
 
 func readCSV(t *testing.T, path string) [][]string {

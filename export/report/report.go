@@ -4,10 +4,12 @@ package report
 import (
 	"context"
 	"io"
+	"net/netip"
 	"time"
 
 	"keytrail/export"
 	"keytrail/export/xlsx"
+	"keytrail/forensics"
 	"keytrail/forensics/casefile"
 	"keytrail/forensics/filter"
 )
@@ -19,6 +21,11 @@ type Options struct {
 	Redact bool           // other people's addresses and subjects are blacked out
 	Force  bool           // replace the file where it exists
 	Tool   string
+
+	// Analyse finds the incidents of the case as it is now; nil: the workbook has none.
+	Analyse func(context.Context) (*forensics.Analysis, error)
+	// Where looks an address up; nil: the workbook says of networks what events say.
+	Where func(netip.Addr) forensics.Place
 }
 
 // Write writes the report to path, by its ending: .xlsx, .csv or .jsonl.

@@ -47,7 +47,7 @@ func sampleCase(t *testing.T, further ...string) *casefile.Case {
 		}
 	})
 	paths, err := filepath.Glob("../../cmd/keytrail/sample/*")
-	if err != nil || len(paths) != 4 {
+	if err != nil || len(paths) < 4 {
 		t.Fatalf("sample evidence: %v, %v", paths, err)
 	}
 	_, err = ingest.Add(t.Context(), c, append(paths, further...), ingest.Options{Formats: all.Formats(), Notices: rules, Tool: "keytrail test", Now: clock}, nil)

@@ -29,6 +29,8 @@ type book struct {
 
 	deletedBy map[int64]deletion // by row of the notice
 	addresses addressBook        // gathered while the logins are written
+	usedBy    map[string]*names  // by listed address, gathered while the timeline is written
+	attacks   map[int64][]int64  // incidents by the rows of their attacks
 }
 
 // deletion is what is known about a notice's deletion.
@@ -42,6 +44,11 @@ func newBook(c *Content, maxRows int) *book {
 	b := &book{c: c, maxRows: maxRows, deletedBy: map[int64]deletion{}}
 	if c.Zone != nil && c.Zone != time.UTC && c.Zone.String() != "UTC" {
 		b.zone = c.Zone
+	}
+	b.attacks = b.incidentRows()
+	b.usedBy = make(map[string]*names, len(c.Addresses))
+	for i := range c.Addresses {
+		b.usedBy[c.Addresses[i].Value] = &names{}
 	}
 	for _, p := range c.Deleted {
 		b.deletedBy[p.Notice.Row] = deletion{p.Deletion.Time, p.After, p.Deletion.ID}

@@ -1,6 +1,6 @@
 // Package xlsx writes a case as a workbook that an investigator files and a victim attaches to a
-// claim: a page to read first, a summary with a chart, the timeline, one sheet for each kind of
-// step, what the evidence can speak of, and the evidence with its custody log.
+// claim: a page to read first, a summary with a chart, the incidents, the timeline, one sheet for each kind of
+// step, what was lost, the addresses, what the evidence can speak of, and the evidence with its custody log.
 //
 // The frame of the workbook (styles, widths, filters, print setup, the chart) is made with
 // excelize; the rows are written straight into the zip by a small encoder of its own, page by page.
@@ -54,6 +54,11 @@ type Content struct {
 	BySource map[int64]Events           // by number of the evidence, of what the filter leaves: the first ListedSources
 
 	Missing int // deletions that follow from something missing; they have bounds, not a moment
+
+	// Analysis is what detection says, of what the filter leaves; nil: incidents were not looked for.
+	Analysis *forensics.Analysis
+	// Addresses are the IP addresses of the events that the filter leaves, in the order of their sheet.
+	Addresses []forensics.Entity
 
 	Deleted  []detect.Pair // notices and the deletions of their mails, of the whole case
 	Evidence []forensics.Evidence

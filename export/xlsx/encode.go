@@ -82,6 +82,25 @@ func (e *encoder) formula(s style, formula string, value int64) {
 	e.buf = append(e.buf, `</v></c>`...)
 }
 
+// decimal writes an exact number. Spreadsheets keep about 15 digits of it, so whoever needs all of them finds the text
+// beside it.
+func (e *encoder) decimal(s style, v forensics.Decimal) {
+	e.open(s)
+	e.buf = append(e.buf, `><v>`...)
+	e.buf = append(e.buf, v.String()...)
+	e.buf = append(e.buf, `</v></c>`...)
+}
+
+// formulaOf is formula with an exact value.
+func (e *encoder) formulaOf(s style, formula string, value forensics.Decimal) {
+	e.open(s)
+	e.buf = append(e.buf, `><f>`...)
+	e.buf = appendEscaped(e.buf, formula)
+	e.buf = append(e.buf, `</f><v>`...)
+	e.buf = append(e.buf, value.String()...)
+	e.buf = append(e.buf, `</v></c>`...)
+}
+
 // digest writes a SHA-256 in hexadecimal, none as no cell.
 func (e *encoder) digest(s style, d *forensics.Digest) {
 	if d.IsZero() {

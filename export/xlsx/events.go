@@ -39,7 +39,10 @@ func (b *book) timeline() *sheet {
 		{column{"Kind", 18}, kindCell},
 		{column{"Account", 21}, accountCell},
 		whatColumn(54),
-		{column{"IP address", 15}, ipCell},
+		{column{"IP address", 15}, func(r *rows, e *forensics.Event) {
+			b.noteAccount(e)
+			ipCell(r, e)
+		}},
 		{column{"Country, network", 16}, networkCell},
 		{column{"Service", 10}, serviceCell},
 	}, nil)

@@ -98,6 +98,10 @@ func (b *book) readmeLines(list []*sheet) []readmeLine {
 	}
 	lines = append(lines, readmeLine{}, readmeLine{heading: "How to verify it"})
 	lines = append(lines, verifyLines...)
+	if n := len(b.c.Custody); n > 0 {
+		e := b.c.Custody[n-1]
+		lines = append(lines, readmeLine{name: "The custody log", text: fmt.Sprintf("Its newest entry that this report rests on is no. %d, with the hash %s. A log that was cut off before it, or written anew, no longer has that hash there: keytrail verify CASE prints the hashes.", e.Seq, e.Hash)})
+	}
 	lines = append(lines, readmeLine{}, readmeLine{heading: "How to read it"})
 	lines = append(lines, readingLines...)
 	lines = append(lines, readmeLine{}, readmeLine{heading: "What it cannot say"})
@@ -121,6 +125,8 @@ var readingLines = []readmeLine{
 	{name: "Precision", text: "A time shows as much as its source has: a day, minutes, seconds or milliseconds. What is finer than a millisecond is in the .csv only."},
 	{name: "No reliable time", text: "A time that cannot be right stays as text, as its source wrote it, at the end of its sheet."},
 	{name: "Its mail was deleted", text: "A log records a deletion of a mail with the same Message-ID after it came. not on record means just that: nothing is known of it."},
+	{name: "Incidents", text: "Findings that belong together, each with its reason. strong, likely and weak say what the score means. A missing step is listed with where it was looked for, and what could have shown it."},
+	{name: "Losses", text: "The sums are formulas over the transfers below them. yes in the column Counts: it left, and did not come back. A notice and the statement's row of one transfer count once."},
 	{name: "Event ID", text: "The same input gives the same ID in every case, so it can be cited."},
 	{name: "Printing", text: "Every sheet fits a landscape page in width and repeats its head; the last column, the SHA-256 of the record, is on the screen only."},
 }

@@ -23,12 +23,26 @@ func (b *book) sheets(ctx context.Context) ([]*sheet, error) {
 	if err != nil {
 		return nil, err
 	}
-	list := []*sheet{summary, b.timeline(), b.keys(), b.logins(), b.resets(), b.deletions()}
+	losses, err := b.losses(ctx)
+	if err != nil {
+		return nil, err
+	}
+	list := []*sheet{summary}
+	if b.c.Analysis != nil {
+		list = append(list, b.incidents())
+	}
+	list = append(list, b.timeline(), b.keys(), b.logins(), b.resets(), b.deletions())
 	if b.c.Groups[forensics.GroupSettings].Len() > 0 {
 		list = append(list, b.settings())
 	}
 	if b.c.Groups[forensics.GroupMoney].Len() > 0 {
 		list = append(list, b.money())
+	}
+	if losses != nil {
+		list = append(list, losses)
+	}
+	if len(b.c.Addresses) > 0 {
+		list = append(list, b.addressSheet())
 	}
 	list = append(list, b.coverage(tracks), b.custody())
 	if b.warningCount() > 0 {
@@ -41,6 +55,7 @@ func (b *book) sheets(ctx context.Context) ([]*sheet, error) {
 // about says in a line what a sheet holds.
 var about = map[string]string{
 	"Summary":              "Counts by group and by source, a chart, notices that were deleted, and a chronology to print.",
+	"Incidents":            "What belongs together and why: the steps of each attack, what is missing, what was lost; campaigns; rules that could not be asked.",
 	"Timeline":             "Every event in the order of time; events without a reliable time stand at the end.",
 	"Keys":                 "App passwords and mail keys that were created or removed.",
 	"Logins":               "Sign-ins that succeeded and that failed.",
@@ -48,6 +63,8 @@ var about = map[string]string{
 	"Deletions":            "Mails that were deleted, removed for good, or are missing; how this is known.",
 	"Settings":             "Rules, forwarding, recovery details, second factors, access given to apps.",
 	"Money":                "Funds that were sent or received, as notices and statements say.",
+	"Losses":               "What left: each transfer once, those that failed or came back taken off, with sums by service and asset.",
+	"IP addresses":         "Each address: where it is, when it was seen, by how many events of each group, of which accounts, your verdict.",
 	"Coverage":             "What each source can speak of, for which time, and where it is silent.",
 	"Evidence and custody": "Every file that was read, with its SHA-256 and counts that add up; who did what and when.",
 	"Warnings":             "What could not be read, with its place.",

@@ -1,0 +1,339 @@
+package xlsx
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"keytrail/forensics"
+)
+
+// stepGroup is the group whose colour a step has.
+var stepGroup = map[forensics.StepName]forensics.Group{
+	forensics.StepKey: forensics.GroupKey, forensics.StepLogin: forensics.GroupLogin, forensics.StepSettings: forensics.GroupSettings,
+	forensics.StepReset: forensics.GroupReset, forensics.StepDeletion: forensics.GroupDeletion, forensics.StepMoney: forensics.GroupMoney,
+}
+
+// stepIDs is how many event IDs a step lists.
+const stepIDs = 12
+
+// incidentWriter writes the incidents: a block each, then the campaigns, and what was not asked.
+type incidentWriter struct {
+	b *book
+	r *rows
+	a *forensics.Analysis
+
+	err error
+}
+
+// incidents makes the sheet.
+func (b *book) incidents() *sheet {
+	columns := []column{{"", 15}, {"", 60}, {"", 24}, {"", 18}, {"", 18}}
+	if b.zone != nil {
+		columns = append(columns, column{"", 18}, column{"", 18})
+	}
+	columns = append(columns, column{"", 10}, column{"", 20}, column{"", 11}, column{"", 38}, column{"", 12}, column{"", 30})
+	s := &sheet{name: "Incidents", columns: columns, printed: len(columns) - 1, wraps: true}
+	s.body = func(ctx context.Context, r *rows) error {
+		w := &incidentWriter{b: b, r: r, a: b.c.Analysis}
+		w.write(ctx)
+		return w.err
+	}
+	return s
+}
+
+func (w *incidentWriter) next() bool {
+	if w.err == nil {
+		w.err = w.r.next()
+	}
+	return w.err == nil
+}
+
+func (w *incidentWriter) tall(points int) bool {
+	if w.err == nil {
+		w.err = w.r.tall(points)
+	}
+	return w.err == nil
+}
+
+// fact writes a name and a text that wraps.
+func (w *incidentWriter) fact(name, text string) {
+	if text == "" || !w.next() {
+		return
+	}
+	w.r.text(w.b.st.small, name)
+	w.r.wrap(w.b.st.wrap, text)
+}
+
+func (w *incidentWriter) part(text string) {
+	w.next()
+	if w.tall(17) {
+		partCells(w.r, text, w.r.sheet.printed)
+	}
+}
+
+// head writes the names of the columns of a table.
+func (w *incidentWriter) head(names ...string) {
+	if !w.tall(15) {
+		return
+	}
+	for _, n := range names {
+		w.r.text(w.b.st.head, orElse(n, " "))
+	}
+	for w.r.col < w.r.sheet.printed {
+		w.r.blank(w.b.st.head)
+	}
+}
+
+func (w *incidentWriter) write(ctx context.Context) {
+	b, a := w.b, w.a
+	if w.tall(24) {
+		w.r.text(b.st.title, "Incidents")
+	}
+	if w.next() {
+		w.r.text(b.st.small, w.count())
+	}
+	if w.next() {
+		w.r.text(b.st.small, "The score says how much of an attack is on record, and how firmly it is joined; it is no probability. What would make a step harmless stands beside it. A step names addresses and keys, never a person.")
+	}
+	for i := range a.Incidents {
+		if ctx.Err() != nil {
+			w.err = ctx.Err()
+			return
+		}
+		w.incident(&a.Incidents[i])
+	}
+	w.campaigns()
+	w.changed()
+	w.notChecked()
+	for i, note := range a.Notes {
+		if i == 0 {
+			w.part("Limits of the search")
+		}
+		if w.next() {
+			w.r.skip(1)
+			w.r.wrap(b.st.wrap, note)
+		}
+	}
+}
+
+// count says how many there are.
+func (w *incidentWriter) count() string {
+	if len(w.a.Incidents) == 0 {
+		return "No incident was found. That is no proof that there was none: below stands which rules could not be asked."
+	}
+	strengths := map[string]int{}
+	for i := range w.a.Incidents {
+		strengths[w.a.Incidents[i].Strength]++
+	}
+	var parts []string
+	for _, s := range []string{"strong", "likely", "weak"} {
+		if n := strengths[s]; n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", n, s))
+		}
+	}
+	text := fmt.Sprintf("%d incidents: %s", len(w.a.Incidents), strings.Join(parts, ", "))
+	if n := len(w.a.Campaigns); n > 0 {
+		text += fmt.Sprintf("; %d campaigns, which stand below them", n)
+	}
+	return text
+}
+
+func (w *incidentWriter) incident(in *forensics.Incident) {
+	st := w.b.st
+	w.part(fmt.Sprintf("Incident %d  -  %s, %.2f  -  %s", in.ID, orElse(in.Strength, "not rated"), in.Score, orElse(in.Account, "no account named")))
+	if w.next() {
+		w.r.text(st.small, "Summary")
+		w.r.wrap(st.bold, in.Summary)
+		w.r.skip(1)
+		w.span(in.Start, in.End)
+	}
+	if in.Campaign != "" {
+		w.fact("Campaign", in.Campaign)
+	}
+	w.fact("How it ended", in.State)
+	w.fact("Came from", strings.Join(in.Entities, ", "))
+	w.fact("Services", strings.Join(in.Services, ", "))
+	var parts []string
+	for _, p := range in.Parts {
+		parts = append(parts, fmt.Sprintf("%+.2f %s", p.Value, p.Text))
+	}
+	w.fact("Score", strings.Join(parts, "; "))
+	for _, l := range in.Loss {
+		w.fact("Loss", lossText(&l))
+	}
+	names := []string{"Step", "Why it belongs", "What", "From (UTC)", "To (UTC)"}
+	if w.b.zone != nil {
+		names = append(names, "From ("+zoneName(w.b.zone)+")", "To")
+	}
+	w.head(append(names, "Certainty", "Joined by", "ATT&CK", "Innocent if", "Rules", "Event IDs")...)
+	for i := range in.Steps {
+		w.step(&in.Steps[i], "")
+	}
+	for i := range in.Repair {
+		w.step(&in.Repair[i], "repair: ")
+	}
+	for i := range in.Missing {
+		w.missing(&in.Missing[i])
+	}
+}
+
+// span writes two moments, on both clocks where there are two.
+func (w *incidentWriter) span(start, end int64) {
+	w.r.moment(start)
+	w.r.moment(end)
+	if w.b.zone == nil {
+		return
+	}
+	for _, nano := range []int64{start, end} {
+		if nano == 0 {
+			w.r.skip(1)
+			continue
+		}
+		_, offset := time.Unix(0, nano).In(w.b.zone).Zone()
+		if !w.r.date(w.b.st.dates[2], floorMS(nano)+int64(offset)*1000) {
+			w.r.skip(1)
+		}
+	}
+}
+
+func (w *incidentWriter) step(s *forensics.Step, by string) {
+	if !w.next() {
+		return
+	}
+	st, r := w.b.st, w.r
+	style := st.group[stepGroup[s.Step]]
+	if by != "" || s.Owner {
+		style, by = st.repair, orElse(by, "repair: ")
+	}
+	r.text(style, strings.TrimSuffix(by+string(s.Step), ": "))
+	r.wrap(st.wrap, s.Why)
+	r.wrap(st.bold, s.Label)
+	w.span(s.Start, s.End)
+	r.text(st.text, s.Certainty.String())
+	r.wrap(st.wrap, strings.Join(s.JoinedBy, ", "))
+	r.text(st.text, s.Technique)
+	r.wrap(st.faint, s.InnocentIf)
+	r.wrap(st.wrap, strings.Join(s.Rules, ", "))
+	ids := s.EventIDs
+	more := ""
+	if n := max(len(ids), len(s.Rows)) - stepIDs; n > 0 && len(ids) >= stepIDs {
+		ids, more = ids[:stepIDs], fmt.Sprintf(" and %d more", n)
+	}
+	r.wrap(st.small, strings.Join(ids, " ")+more)
+}
+
+// missing says of a step that is not there whether the evidence could have shown it.
+func (w *incidentWriter) missing(m *forensics.Missing) {
+	if !w.next() {
+		return
+	}
+	text := "Not on record."
+	if len(m.LookedIn) > 0 {
+		text = "Looked for and not found in: " + strings.Join(m.LookedIn, "; ") + "."
+	}
+	if len(m.NotCovered) > 0 {
+		text += " Not covered: " + strings.Join(m.NotCovered, "; ") + "."
+	}
+	w.r.text(w.b.st.faint, "missing: "+string(m.Step))
+	w.r.wrap(w.b.st.faint, text)
+}
+
+// lossText words a sum.
+func lossText(l *forensics.Loss) string {
+	text := strings.TrimSpace(l.Amount + " " + l.Asset)
+	if l.Service != "" {
+		text += " from " + l.Service
+	}
+	if l.ValueUSD != "" {
+		return text + ", worth " + l.ValueUSD + " USD as stated"
+	}
+	return text + "; no statement gives its value"
+}
+
+func (w *incidentWriter) campaigns() {
+	if len(w.a.Campaigns) == 0 {
+		return
+	}
+	st := w.b.st
+	w.part("Campaigns: incidents that share a source")
+	names := []string{"Campaign", "What they share", "Incidents", "First (UTC)", "Last (UTC)"}
+	if w.b.zone != nil {
+		names = append(names, "First ("+zoneName(w.b.zone)+")", "Last")
+	}
+	w.head(names...)
+	for i := range w.a.Campaigns {
+		c := &w.a.Campaigns[i]
+		if !w.next() {
+			return
+		}
+		text := strings.Join(c.Shared, "; ")
+		if c.Text != "" {
+			text = c.Text + ". Shared: " + text
+		}
+		for k := range c.Loss {
+			text += ". Loss: " + lossText(&c.Loss[k])
+		}
+		w.r.text(st.bold, c.ID)
+		w.r.wrap(st.wrap, text)
+		w.r.wrap(st.wrap, numbers(c.Incidents))
+		w.span(c.First, c.Last)
+	}
+}
+
+func (w *incidentWriter) changed() {
+	if len(w.a.Changed) == 0 {
+		return
+	}
+	w.part("Thresholds that this case sets otherwise")
+	for _, text := range w.a.Changed {
+		if w.next() {
+			w.r.skip(1)
+			w.r.wrap(w.b.st.wrap, text)
+		}
+	}
+}
+
+// notChecked lists the rules that could not be asked, each reason once.
+func (w *incidentWriter) notChecked() {
+	type reason struct{ rule, title, why string }
+	accounts := map[reason]map[string]bool{}
+	var order []reason
+	for i := range w.a.NotChecked {
+		n := &w.a.NotChecked[i]
+		k := reason{n.Rule, n.Title, n.Why}
+		if accounts[k] == nil {
+			accounts[k] = map[string]bool{}
+			order = append(order, k)
+		}
+		accounts[k][n.Account] = true
+	}
+	if len(order) == 0 {
+		return
+	}
+	slices.SortFunc(order, func(x, y reason) int {
+		return cmp.Or(cmp.Compare(x.rule, y.rule), cmp.Compare(x.why, y.why), cmp.Compare(x.title, y.title))
+	})
+	w.part("Rules that could not be asked")
+	w.head("Rule", "What it looks for, and why it was not asked", "Accounts")
+	for _, k := range order {
+		if !w.next() {
+			return
+		}
+		who := "the whole case"
+		if own := accounts[k]; !own[""] {
+			who = fmt.Sprintf("%d accounts", len(own))
+			if len(own) == 1 {
+				for name := range own {
+					who = name
+				}
+			}
+		}
+		w.r.text(w.b.st.bold, k.rule)
+		w.r.wrap(w.b.st.wrap, strings.TrimPrefix(k.title+": "+k.why, ": "))
+		w.r.wrap(w.b.st.wrap, who)
+	}
+}
