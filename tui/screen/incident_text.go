@@ -39,7 +39,7 @@ func stepText(p *pane, l lane, in *forensics.Incident, events map[int64]forensic
 	if s.InnocentIf != "" {
 		text := s.InnocentIf
 		if !l.Repair {
-			text += " - say so with m"
+			text = strings.TrimSuffix(text, ".") + "; if so, press m"
 		}
 		p.field("innocent if", text)
 	}
@@ -74,9 +74,9 @@ func sureText(s *forensics.Step, events map[int64]forensics.Event) string {
 // missingText says which steps an incident lacks, and whether the evidence could have shown them.
 func missingText(p *pane, in *forensics.Incident) {
 	for _, m := range in.Missing {
-		text := "no " + string(m.Step)
+		text := "no " + string(m.Step) + " step; nothing here covers it"
 		if len(m.LookedIn) > 0 {
-			text += " in " + strings.Join(m.LookedIn, ", ")
+			text = "no " + string(m.Step) + " step in " + strings.Join(m.LookedIn, ", ")
 		}
 		p.named("missing", p.ctx.Styles.Muted, text, p.ctx.Styles.Text)
 		for i, n := range m.NotCovered {

@@ -217,8 +217,8 @@ func (s *Incidents) row(c incidentColumns, in *forensics.Incident, chosen bool) 
 func (s *Incidents) what(l *kit.Line, in *forensics.Incident, look kit.Style, w int) {
 	st, end := s.ctx.Styles, l.Left()-w
 	if names, width := stepNames(in); width <= w {
-		for _, n := range names {
-			l.Add(st.GroupStyle(stepGroup(n.step)), n.text).Space(1)
+		for i, n := range names {
+			l.Space(min(i, 1)).Add(st.GroupStyle(stepGroup(n.step)), n.text)
 		}
 		l.Gap(end)
 		return

@@ -81,7 +81,7 @@ func newScoreSheet(ctx *kit.Context, inc *forensics.Incident) kit.Sheet {
 			p.wrapped(st.Muted, "The score is not broken down.")
 		}
 		p.add(kit.NewLine(p.width))
-		p.wrapped(st.Muted, "0 speaks for nothing, 1 for an attack beyond doubt. Your verdicts count more than any number: m and x change it at once.")
+		p.wrapped(st.Muted, "The parts are added up and brought to a number from 0 (nothing speaks for an attack) to 1 (everything does). Your verdicts count more than any part: m and x change it at once.")
 	}}
 }
 

@@ -8,8 +8,8 @@ import (
 )
 
 // Axis lays a few moments out over a width. Where most of the time between them is one long silence, the silence
-// is cut out and said in words, so that what happened within minutes is still seen apart. Everything outside the cuts
-// has one scale.
+// is cut out and said in words, so that what happened within minutes is still seen apart. Every part between two cuts
+// has a scale of its own.
 type Axis struct {
 	Parts  []AxisPart
 	Breaks []AxisBreak
@@ -77,15 +77,17 @@ func longSilences(times []int64, width int) []int {
 // place gives the parts their cells: by their length, each with as many as its moments need to be told apart.
 func (a *Axis) place(width int) {
 	free := width - breakCells*(len(a.Parts)-1)
-	total := int64(0)
+	least := free / (2 * len(a.Parts)) // half of the room is dealt out evenly
+	total, taken := int64(0), 0
 	for i, p := range a.Parts {
 		total += p.To - p.From
 		a.Parts[i].Cells = 1
 		if p.To > p.From {
-			a.Parts[i].Cells = min(fewestOfPart, max(2, free/len(a.Parts)))
+			a.Parts[i].Cells = min(max(fewestOfPart, least), max(2, free/len(a.Parts)))
 		}
-		free -= a.Parts[i].Cells
+		taken += a.Parts[i].Cells
 	}
+	free -= taken
 	rest := free
 	for i, p := range a.Parts {
 		if total > 0 && free > 0 {
