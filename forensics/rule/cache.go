@@ -23,6 +23,7 @@ type Cache struct {
 
 	unowned      map[forensics.Symbol][]int32 // money and logins of services that name no account, by service
 	unownedBuilt bool
+	lone         map[string]bool // the account that is the only one, once it is looked for
 
 	scratch scratch
 }

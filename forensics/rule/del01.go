@@ -77,7 +77,7 @@ func (e *evaluation) deletedNotices() {
 			why = figure("the notice of %s was gone at most %s after it came", join(names), span(quick.after))
 		}
 		if o, ok := e.originBefore(b.Time, e.set.Window(DeletionWindow)); ok && !b.Unreliable && standing == Unknown {
-			weight += 0.1
+			weight += choose(b.Time-o.at <= 2*hour, max(0.1, 0.5*o.weight), 0.1)
 			why += ", " + span(b.Time-o.at) + " after " + o.text
 			related = append(related, o.event)
 		}

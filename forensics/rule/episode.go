@@ -69,7 +69,7 @@ func (e *evaluation) findEpisodes() {
 		ep.events++
 		ep.standing = max(ep.standing, standing)
 		if ep.client == nil {
-			ep.client = e.client(b.Client)
+			ep.client = p.client(b)
 		}
 		ep.legacy = ep.legacy || e.protocol(b.Protocol) == protocolLegacy
 		switch {
@@ -110,6 +110,10 @@ func (e *evaluation) placeWeight(ip *ipSight, c *client) (w float64, why []strin
 	case tiedReset:
 		w += 0.05
 	}
+	if s := ip.inWide; s.days >= 2 && s.quiet*4 <= s.days && ip.inWide.tied != tiedKey && !e.profile.Short {
+		w += 0.1
+		why = append(why, "only ever seen around changes")
+	}
 	if c != nil {
 		switch s := e.profile.families[c.family]; {
 		case c.verdict == Mine || s != nil && s.usual:
@@ -137,7 +141,7 @@ func (e *evaluation) strangeness(b *forensics.Brief) float64 {
 	if e.profile.Known(b) == NotMine {
 		return 1.2
 	}
-	w, _ := e.placeWeight(e.profile.ip(b), e.client(b.Client))
+	w, _ := e.placeWeight(e.profile.ip(b), e.profile.client(b))
 	return min(max(w/0.45, 0.25), 1.2)
 }
 

@@ -19,6 +19,7 @@ type evaluation struct {
 	all   []forensics.Brief
 	dated int // all[:dated] have a reliable time and stand in its order
 	home  []string
+	alone bool // the only account of the case: all holds the events without an account too
 
 	lists
 	profile  *Profile
@@ -82,6 +83,9 @@ func evaluate(ctx context.Context, in *Input) (*Account, error) {
 	}
 	if e.cache == nil {
 		e.cache = NewCache()
+	}
+	if len(in.Unowned) > 0 && in.Account.Account != "" && e.lone() {
+		e.all, e.alone = merged(e.all, in.Unowned), true
 	}
 	e.dated = len(e.all)
 	for e.dated > 0 && e.all[e.dated-1].Unreliable {
@@ -322,9 +326,15 @@ func (e *evaluation) say(weight float64, events []int32, related []int32, why, i
 	for _, i := range related {
 		f.Related = append(f.Related, e.all[i].Row)
 	}
+	if e.alone && slices.ContainsFunc(events, func(i int32) bool { return e.all[i].Account == 0 }) {
+		f.Why += onlyAccount
+	}
 	e.findings = append(e.findings, f)
 	return &e.findings[len(e.findings)-1]
 }
+
+// onlyAccount is said where an event names no account.
+const onlyAccount = "; the record names no account, and is joined because this is the only one of the case"
 
 // skip notes that the running rule could not be asked of this account.
 func (e *evaluation) skip(why string) {

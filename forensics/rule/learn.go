@@ -92,6 +92,7 @@ func (e *evaluation) learn() {
 	p.countries, p.families = map[uint32]*sight{}, map[uint32]*sight{}
 	p.protocols, p.keys, p.sessions = map[forensics.Symbol]*sight{}, map[forensics.Symbol]*sight{}, map[uint32]forensics.Symbol{}
 	p.clients, p.verdicts = map[forensics.Symbol]*client{}, map[forensics.Symbol]Standing{}
+	p.programs = map[uint32]forensics.Symbol{}
 	p.chain = e.set.Window(ChainWindow)
 	p.Logins = len(e.logins)
 	if e.dated == 0 {
@@ -124,8 +125,13 @@ func (e *evaluation) look(away []interval) {
 				p.verdicts[b.Key] = v
 			}
 		}
-		if b.IP != 0 && !speaks[b.Kind] {
-			e.ipSight(b) // never in, but known by where it is
+		if !speaks[b.Kind] && (b.IP != 0 || b.Client != 0) {
+			if b.IP != 0 {
+				e.ipSight(b) // never in, but known by where it is
+			}
+			if b.Session != 0 && b.Client != 0 && b.Kind == forensics.Other && b.Certainty == forensics.Observed {
+				e.program(b, away, next)
+			}
 		}
 		if !speaks[b.Kind] || b.Outcome == forensics.Failure || b.IP == 0 && b.Client == 0 && b.Key == 0 && b.Session == 0 {
 			continue
@@ -176,6 +182,18 @@ func (e *evaluation) look(away []interval) {
 		}
 	}
 	p.First, p.Last, p.Days, p.Quiet = all.first, all.last, int(all.days), int(all.quiet)
+}
+
+// program notes the client that a session names in an event of its own, as IMAP's ID does.
+func (e *evaluation) program(b *forensics.Brief, away []interval, next int) {
+	p := e.profile
+	for next < len(away) && away[next].to < b.Time {
+		next++
+	}
+	c := e.client(b.Client)
+	p.clients[b.Client] = c
+	p.programs[b.Session] = b.Client
+	seen(p.families, c.family, c.text).see(b.Time, next == len(away) || b.Time < away[next].from)
 }
 
 func (e *evaluation) ipSight(b *forensics.Brief) *ipSight {

@@ -88,7 +88,7 @@ func (e *evaluation) unattended(i int32) bool {
 
 // usualClient reports whether a login came with a client that the account is used with.
 func (e *evaluation) usualClient(i int32) bool {
-	c := e.client(e.all[i].Client)
+	c := e.profile.client(&e.all[i])
 	if c == nil {
 		return false
 	}

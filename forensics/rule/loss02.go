@@ -124,7 +124,11 @@ func (e *evaluation) newPlace(logins []*forensics.Brief, at int64) (*forensics.B
 			return logins[n], 0.7, "used from " + a.where() + ", which is not yours, as you said"
 		}
 		if older > 0 {
-			return logins[n], 0.3, figure("used from %s, new after %s", a.where(), count(older, "login"))
+			w := choose(older >= 5, 0.3, 0.12)
+			if a.place.Kind == "mobile" {
+				w /= 2
+			}
+			return logins[n], w, figure("used from %s, new after %s", a.where(), count(older, "login"))
 		}
 	}
 	return nil, 0, ""

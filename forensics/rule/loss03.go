@@ -42,17 +42,37 @@ func (e *evaluation) silentTransfers() {
 		if len(notices) == 0 {
 			continue // nothing shows that it sends any
 		}
+		stated, matched := 0, 0
+		for _, t := range byService[s] {
+			if t.brief.Message == 0 && t.brief.Time >= e.firstMail && t.brief.Time <= e.lastMail {
+				stated++
+				if told(notices, t.brief.Time, window) {
+					matched++
+				}
+			}
+		}
 		for _, t := range byService[s] {
 			at := t.brief.Time
 			if t.brief.Message != 0 || at < e.firstMail || at > e.lastMail {
 				continue
 			}
-			n, _ := slices.BinarySearch(notices, at-window)
-			if n < len(notices) && notices[n] <= at+window {
+			if told(notices, at, window) {
 				continue
 			}
-			e.sayTransfer(choose(len(notices) > 1, 0.3, 0.15), t, nil, nil, figure("no mail of %s tells of this transfer within %s of it; it told of %s otherwise",
-				Proper(e.text(s)), span(window), count(len(notices), "transfer")), "")
+			// What a service forgets often says little.
+			weight, others := 0.15, "it told of "+count(len(notices), "other transfer")
+			if stated > 1 {
+				often := float64(matched) / float64(stated-1)
+				weight = choose(matched > 2, 0.35, 0.15) * often * often
+				others = figure("it told of %d of the %d others", matched, stated-1)
+			}
+			e.sayTransfer(weight, t, nil, nil, figure("no mail of %s tells of this transfer within %s of it; %s", Proper(e.text(s)), span(window), others), "")
 		}
 	}
+}
+
+// told reports whether a mail came within the window.
+func told(notices []int64, at, window int64) bool {
+	n, _ := slices.BinarySearch(notices, at-window)
+	return n < len(notices) && notices[n] <= at+window
 }

@@ -179,7 +179,9 @@ func TestLoss(t *testing.T) {
 		{name: "past_edge", bare: true, events: reset + sent("2022-11-21T03:00:01Z", ""), want: 0},
 		{name: "other_service", bare: true, events: reset2 + sent("2022-11-14T04:00:00Z", ""), want: 0},
 		{name: "before", bare: true, events: reset + sent("2022-11-14T02:59:00Z", ""), want: 0},
-		{name: "no_account", bare: true, events: reset + sent("2022-11-14T04:00:00Z", "account=-"), want: 1, says: "the statement names no account, and is joined because the mailbox has 1 notice of Coinbase"},
+		{name: "no_account", bare: true, events: reset + sent("2022-11-14T04:00:00Z", "account=-"), want: 1, says: "names no account, and is joined because this is the only one of the case"},
+		{name: "no_account_of_two", bare: true, events: reset + sent("2022-11-14T04:00:00Z", "account=-") + "2022-11-14T04:00:00Z login-succeeded account=sam@example.net", want: 1, says: "the statement names no account, and is joined because the mailbox has 1 notice of Coinbase"},
+		{name: "no_account_of_two_no_notice", bare: true, events: reset2 + sent("2022-11-14T04:00:00Z", "account=-") + "2022-11-14T04:00:00Z login-succeeded account=sam@example.net", want: 0},
 		{name: "no_account_no_notice", bare: true, events: reset2 + sent("2022-11-14T04:00:00Z", "account=-"), want: 0},
 		{name: "after_stranger", events: "2022-11-14T03:00:00Z login-succeeded ip=203.0.113.7\n" + sent("2022-11-14T04:00:00Z", ""), want: 1, least: 0.2, says: "no reset mail"},
 		{name: "no_money", bare: true, events: reset, notChecked: "no statement"},
@@ -195,7 +197,7 @@ func TestLoss(t *testing.T) {
 	})
 	notices := sent("2022-07-01T04:00:00Z", "sender=authenticated id=n1@coinbase.com") + sent("2022-08-01T04:00:00Z", "sender=authenticated id=n2@coinbase.com")
 	runCases(t, "LOSS-03", []ruleCase{
-		{name: "silent", events: notices + sent("2022-11-14T04:00:00Z", "account=-"), want: 1, least: 0.3, says: "no mail of Coinbase"},
+		{name: "silent", events: notices + sent("2022-11-14T04:00:00Z", "account=-"), want: 1, least: 0.15, says: "no mail of Coinbase"},
 		{name: "told", events: notices + sent("2022-11-14T04:00:00Z", "account=-") + sent("2022-11-14T04:01:00Z", "sender=authenticated id=n3@coinbase.com"), want: 0},
 		{name: "never_tells", events: sent("2022-11-14T04:00:00Z", ""), want: 0},
 		{name: "mailbox_does_not_cover", events: notices + sent("2023-11-14T04:00:00Z", "account=-"), want: 0},

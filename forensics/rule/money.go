@@ -16,7 +16,7 @@ type transfer struct {
 
 // indexUnowned lists the events without an account by service, once for the case.
 func (e *evaluation) indexUnowned() {
-	if e.cache.unownedBuilt {
+	if e.cache.unownedBuilt || e.alone {
 		return
 	}
 	e.cache.unownedBuilt = true
@@ -71,7 +71,9 @@ func (e *evaluation) transfers() (byService map[forensics.Symbol][]transfer, ord
 
 // sayTransfer adds a finding about a transfer, which may stand outside of the account's events.
 func (e *evaluation) sayTransfer(weight float64, t transfer, related []int32, extra []int64, why, innocent string) {
-	if t.unowned {
+	if t.brief.Account == 0 && e.alone {
+		why += onlyAccount
+	} else if t.unowned {
 		why += figure("; the statement names no account, and is joined because the mailbox has %s of %s", count(e.services()[t.brief.Service], "notice"), Proper(e.text(t.brief.Service)))
 	}
 	f := e.say(weight, nil, related, why, innocent)

@@ -40,6 +40,7 @@ type Profile struct {
 	protocols map[forensics.Symbol]*sight
 	keys      map[forensics.Symbol]*sight
 	sessions  map[uint32]forensics.Symbol // the address of a session
+	programs  map[uint32]forensics.Symbol // the client of a session
 	clients   map[forensics.Symbol]*client
 	verdicts  map[forensics.Symbol]Standing // of keys
 	chain     int64                         // the window chain.window
@@ -100,6 +101,17 @@ func (p *Profile) ip(b *forensics.Brief) *ipSight {
 	return nil
 }
 
+// client finds the client of an event: its own, or the one that its session named.
+func (p *Profile) client(b *forensics.Brief) *client {
+	if b.Client != 0 {
+		return p.clients[b.Client]
+	}
+	if b.Session != 0 {
+		return p.clients[p.programs[b.Session]]
+	}
+	return nil
+}
+
 // Known says how an event stands to the owner, by where it came from: verdicts first (one not-mine outweighs every
 // mine), then its network, then its key and its client.
 func (p *Profile) Known(b *forensics.Brief) Standing {
@@ -108,7 +120,7 @@ func (p *Profile) Known(b *forensics.Brief) Standing {
 	if ip != nil {
 		verdict = ip.verdict
 	}
-	if c := p.clients[b.Client]; c != nil {
+	if c := p.client(b); c != nil {
 		verdict = worse(verdict, c.verdict)
 	}
 	if b.Key != 0 {
@@ -173,7 +185,7 @@ const (
 // Explain says in words why Known says so.
 func (p *Profile) Explain(b *forensics.Brief) string {
 	ip := p.ip(b)
-	if c := p.clients[b.Client]; c != nil && c.verdict != Unknown {
+	if c := p.client(b); c != nil && c.verdict != Unknown {
 		return "client " + quoted(c.text) + " is " + verdictWord(c.verdict) + ", as you said"
 	}
 	if b.Key != 0 && p.verdicts[b.Key] != Unknown {

@@ -41,11 +41,37 @@ func (e *evaluation) findRst01() {
 		case forensics.SenderAuthenticated:
 			why += ", whose sender the receiver vouched for"
 		}
+		weight, why = e.told(i, weight, why)
 		e.say(weight, []int32{i}, nil, why, "")
 	}
 	for _, i := range e.serviceLogins {
 		if b := &e.all[i]; b.Certainty == forensics.Reported && b.Message != 0 {
-			e.say(0.1, []int32{i}, nil, e.serviceName(i)+" told of a new sign-in"+e.from(i), "The owner signed in there himself.")
+			weight, why := e.told(i, 0.1, e.serviceName(i)+" told of a new sign-in")
+			e.say(weight, []int32{i}, nil, why, "The owner signed in there himself.")
 		}
 	}
+}
+
+// told weighs the address that a notice names: the owner's own, or one from which a stranger was in the mailbox.
+func (e *evaluation) told(i int32, weight float64, why string) (float64, string) {
+	b := &e.all[i]
+	a := e.address(b)
+	if a == nil || e.own(b) {
+		return weight, why
+	}
+	why += e.from(i)
+	for _, ep := range e.episodes {
+		if ep.ip != nil && ep.ip.wideID == a.wideID && b.Time >= ep.start-e.set.Window(ChainWindow) && b.Time <= ep.end+e.set.Window(ChainWindow) {
+			return weight + 0.35, why + ", from where a stranger was in the mailbox as well"
+		}
+	}
+	switch standing := e.profile.Known(b); {
+	case standing == NotMine:
+		return 0.7, why + ", which is not yours, as you said"
+	case standing.Owner():
+		return weight * 0.3, why + ", which is usual for the account"
+	case standing == Unusual, a.hidden():
+		return weight + 0.2*e.strangeness(b), why + ", which is not usual for the account"
+	}
+	return weight, why
 }

@@ -21,12 +21,20 @@ func rst03() *Rule {
 
 func (e *evaluation) findRst03() {
 	window := e.set.Window(ResetWindow)
+	var last origin
+	lastAt := int64(-1 << 62)
 	for _, i := range e.resets {
 		b := &e.all[i]
 		o, ok := e.originBefore(b.Time, window)
+		// Whoever is at it goes on: a reset counts that follows the one before within the window.
+		if !ok && b.Time-lastAt <= window && b.Time-last.at <= e.set.Window(ChainWindow) {
+			o, ok = last, true
+			o.weight *= 0.7
+		}
 		if !ok {
 			continue
 		}
+		last, lastAt = o, b.Time
 		weight := min(0.15+0.6*o.weight, 0.6)
 		if e.own(b) {
 			weight /= 2

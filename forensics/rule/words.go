@@ -52,7 +52,7 @@ func (e *evaluation) own(b *forensics.Brief) bool {
 	if !v.mail {
 		return false
 	}
-	if b.Certainty == forensics.Observed || e.home == nil {
+	if b.Certainty == forensics.Observed && b.Account != 0 || e.home == nil {
 		return true
 	}
 	for _, h := range e.home {
