@@ -153,6 +153,9 @@ func recordsOf(ctx context.Context, c *casefile.Case, id int64) ([]recordRef, er
 	}
 	refs := make([]recordRef, 0, view.Len())
 	if err := forensics.Each(ctx, view, func(e *forensics.Event) error {
+		if e.Certainty == forensics.Inferred && e.Digest.IsZero() {
+			return nil // it points to a record from which no event was read
+		}
 		refs = append(refs, recordRef{e.ItemName, e.Ref, e.Digest})
 		return nil
 	}); err != nil {
