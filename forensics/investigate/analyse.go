@@ -98,6 +98,12 @@ func (a *Analyst) changed(ctx context.Context) (todo []string, err error) {
 		return nil, err
 	}
 	a.seen = now
+	if a.items, err = a.c.Items(0); err != nil {
+		return nil, err
+	}
+	if err = a.bind(); err != nil {
+		return nil, err
+	}
 	a.accounts = map[string]*account{}
 	for _, name := range now.briefs.Accounts() {
 		if name != "" || alone(now.briefs) {
@@ -159,10 +165,7 @@ func (a *Analyst) worker(ctx context.Context) (*worker, error) {
 
 // run looks at accounts, several at a time.
 func (a *Analyst) run(ctx context.Context, todo []string) error {
-	unowned, err := a.unowned()
-	if err != nil {
-		return err
-	}
+	unowned := a.loose
 	sigma := byAccount(a.o.Sigma)
 	done := make([]*account, len(todo))
 	workers := min(atOnce, runtime.GOMAXPROCS(0), len(todo))
@@ -196,15 +199,6 @@ func (a *Analyst) run(ctx context.Context, todo []string) error {
 	return nil
 }
 
-// unowned are the events that name no account.
-func (a *Analyst) unowned() ([]forensics.Brief, error) {
-	if alone(a.seen.briefs) {
-		return nil, nil
-	}
-	list, err := a.seen.briefs.Account("", nil)
-	return list.Briefs, err
-}
-
 func byAccount(list []forensics.Finding) map[string][]forensics.Finding {
 	out := map[string][]forensics.Finding{}
 	for _, f := range list {
@@ -219,6 +213,7 @@ func (a *Analyst) look(ctx context.Context, w *worker, name string, unowned []fo
 	if err != nil {
 		return nil, err
 	}
+	events.Briefs = withBound(events.Briefs, a.bound[name])
 	w.buffer = events.Briefs
 	out := &account{}
 	if before != nil && len(before.not) > 0 {

@@ -37,6 +37,9 @@ type Analyst struct {
 	mu       sync.Mutex
 	seen     seen
 	sources  []rule.Source
+	items    []forensics.Item
+	bound    map[string][]forensics.Brief // events that name no account, by the one that they are about
+	loose    []forensics.Brief            // those of which that is not known
 	settings *rule.Settings
 	accounts map[string]*account // by account
 	analysis *forensics.Analysis // nil where something has changed

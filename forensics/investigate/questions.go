@@ -196,11 +196,7 @@ func (a *Analyst) whatIf(ctx context.Context, name, entity, verdict string) ([]i
 		return nil, err
 	}
 	w.judge = supposing(w.judge, entity, verdict)
-	unowned, err := a.unowned()
-	if err != nil {
-		return nil, err
-	}
-	acct, err := a.look(ctx, w, name, unowned, byAccount(a.o.Sigma)[name], a.accounts[name])
+	acct, err := a.look(ctx, w, name, a.loose, byAccount(a.o.Sigma)[name], a.accounts[name])
 	if err != nil {
 		return nil, err
 	}
