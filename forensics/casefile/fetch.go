@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"math/bits"
+	"slices"
 	"strings"
 	"sync"
 
@@ -42,11 +43,7 @@ func muldiv(a, b, c uint64) uint64 {
 
 // origins reads names and digests of all items.
 func (c *Case) origins(ctx context.Context) (map[int64]*origin, error) {
-	return c.originsIn(ctx, c.read)
-}
-
-func (c *Case) originsIn(ctx context.Context, q querier) (map[int64]*origin, error) {
-	rows, err := q.QueryContext(ctx, `SELECT i.id, i.name, i.digest, v.id, v.name, v.digest FROM item i JOIN evidence v ON v.id = i.evidence`)
+	rows, err := c.read.QueryContext(ctx, `SELECT i.id, i.name, i.digest, v.id, v.name, v.digest FROM item i JOIN evidence v ON v.id = i.evidence`)
 	if err != nil {
 		return nil, err
 	}
@@ -73,11 +70,8 @@ func (c *Case) fetch(rows []int64) ([]forensics.Event, error) {
 		return nil, nil
 	}
 	ctx := context.Background()
-	f := fetcher{c: c, r: c.reader, texts: map[uint32]string{0: ""}, incidents: c.incidentsOf()}
+	f := fetcher{c: c, r: c.reader, texts: map[uint32]string{0: ""}, origins: map[int64]*origin{}, incidents: c.incidentsOf()}
 	var err error
-	if f.origins, err = c.origins(ctx); err != nil {
-		return nil, fmt.Errorf("read events: %w", err)
-	}
 	if f.verdicts, err = loadVerdicts(ctx, c.read); err != nil {
 		return nil, fmt.Errorf("read events: %w", err)
 	}
@@ -151,7 +145,11 @@ func (f *fetcher) event(r *record) (forensics.Event, error) {
 	if err != nil {
 		return e, err
 	}
-	if o := f.origins[r.item]; o != nil {
+	o, err := f.origin(r.item)
+	if err != nil {
+		return e, err
+	}
+	if o != nil {
 		e.Ref.Evidence, e.EvidenceName, e.EvidenceDigest = o.evidence, o.evidenceName, o.evidenceDigest
 		e.ItemName, e.ItemDigest = o.item, o.itemDigest
 		if !o.itemDigest.IsZero() {
@@ -161,6 +159,22 @@ func (f *fetcher) event(r *record) (forensics.Event, error) {
 	e.Verdict = f.verdicts.of(&e)
 	e.Incidents = f.incidents[e.Row]
 	return e, nil
+}
+
+// origin gives what is known of an item, nil where it is not in the case.
+func (f *fetcher) origin(item int64) (*origin, error) {
+	o, known := f.origins[item]
+	if known {
+		return o, nil
+	}
+	s := f.r.item
+	err := each(s, item, func() {
+		o = &origin{item: s.columnText(0), evidence: s.column(2), evidenceName: s.columnText(3)}
+		copy(o.itemDigest[:], s.columnBytes(1))
+		copy(o.evidenceDigest[:], s.columnBytes(4))
+	})
+	f.origins[item] = o
+	return o, err
 }
 
 // loadText puts a text into texts, from the case's cache where it is there.
@@ -187,16 +201,28 @@ func (f *fetcher) loadText(id uint32) error {
 // seen fills in the further refs. What inference adds can be a place that is known already.
 func (f *fetcher) seen(e *forensics.Event) error {
 	s := f.r.seen
-	return each(s, e.Row, func() {
+	inferred := false
+	err := each(s, e.Row, func() {
 		ref := forensics.Ref{Item: s.column(0), Offset: s.column(1), Length: s.column(2), Line: s.column(3)}
-		if o := f.origins[ref.Item]; o != nil {
-			ref.Evidence = o.evidence
-		}
-		if s.column(4) == 0 && (ref == e.Ref || len(e.SeenIn) > 0 && ref == e.SeenIn[len(e.SeenIn)-1]) {
-			return
-		}
+		inferred = inferred || s.column(4) == 0
 		e.SeenIn = append(e.SeenIn, ref)
 	})
+	if err != nil {
+		return err
+	}
+	for i := range e.SeenIn {
+		o, err := f.origin(e.SeenIn[i].Item)
+		if err != nil {
+			return err
+		}
+		if o != nil {
+			e.SeenIn[i].Evidence = o.evidence
+		}
+	}
+	if inferred {
+		e.SeenIn = slices.DeleteFunc(slices.Compact(e.SeenIn), func(r forensics.Ref) bool { return r == e.Ref })
+	}
+	return nil
 }
 
 // added overlays what inference adds.

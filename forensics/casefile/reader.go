@@ -18,6 +18,7 @@ type reader struct {
 	db                     *rawDB
 	event, text, tag, note *rawStmt
 	seen, marked, addition *rawStmt
+	item                   *rawStmt
 }
 
 // openReader opens the connection to the database at an address as dsn writes it.
@@ -36,6 +37,7 @@ func openReader(address string) (*reader, error) {
 		{&r.tag, `SELECT tag FROM tag WHERE event = ? ORDER BY tag`},
 		{&r.note, `SELECT text FROM note WHERE event = ?`},
 		{&r.seen, `SELECT item, "offset", length, line, fact FROM seen_in WHERE event = ? ORDER BY item, "offset", length, line, fact DESC`},
+		{&r.item, `SELECT i.name, i.digest, v.id, v.name, v.digest FROM item i JOIN evidence v ON v.id = i.evidence WHERE i.id = ?`},
 		{&r.addition, `SELECT more FROM addition WHERE event = ?`},
 		{&r.marked, `SELECT EXISTS (SELECT 1 FROM tag) OR EXISTS (SELECT 1 FROM note)`},
 	} {
@@ -53,7 +55,7 @@ func (r *reader) Close() error {
 	if r.db == nil {
 		return nil
 	}
-	for _, s := range []*rawStmt{r.event, r.text, r.tag, r.note, r.seen, r.marked, r.addition} {
+	for _, s := range []*rawStmt{r.event, r.text, r.tag, r.note, r.seen, r.marked, r.addition, r.item} {
 		s.Close()
 	}
 	db := r.db

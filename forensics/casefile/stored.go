@@ -98,29 +98,42 @@ func (q *query) ids(p filter.Pattern) (bitset, error) {
 	}), nil
 }
 
-// manyth reads the places that the column nth cannot hold.
+// manyth reads the places that the column nth cannot hold: those of events that were inferred, and of
+// records that gave very many.
 func (q *query) manyth() (map[int64]int, error) {
-	many := map[int64]int{}
+	var list []int64
 	for i, n := range q.s.columns.nth {
 		if n == manyth {
-			many[q.s.columns.row[i]] = manyth
+			list = append(list, q.s.columns.row[i])
 		}
 	}
-	if len(many) == 0 {
-		return many, nil
+	many := make(map[int64]int, len(list))
+	read := func(statement string, args ...any) error {
+		rows, err := q.c.read.QueryContext(q.ctx, statement, args...)
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		for rows.Next() {
+			var row int64
+			var n int
+			if err := rows.Scan(&row, &n); err != nil {
+				return err
+			}
+			many[row] = n
+		}
+		return rows.Err()
 	}
-	rows, err := q.c.read.QueryContext(q.ctx, `SELECT id, n FROM event WHERE n > ?`, manyth)
-	if err != nil {
-		return nil, err
+	if len(list) > maxCandidates {
+		return many, read(`SELECT id, n FROM event WHERE n >= ?`, manyth)
 	}
-	defer rows.Close()
-	for rows.Next() {
-		var row int64
-		var n int
-		if err := rows.Scan(&row, &n); err != nil {
+	for len(list) > 0 {
+		n := min(len(list), fetchBatch)
+		rows, args := in(list[:n])
+		if err := read(`SELECT id, n FROM event WHERE id`+rows, args...); err != nil {
 			return nil, err
 		}
-		many[row] = n
+		list = list[n:]
 	}
-	return many, rows.Err()
+	return many, nil
 }
