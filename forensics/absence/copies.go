@@ -64,28 +64,16 @@ func (w *work) newer(i int, f *Folder) bool {
 }
 
 // marked bounds when mail k was marked, by the order in which the server counts changes (RFC 7162): it was changed
-// behind every mail with a smaller count, and before one with a larger count that nobody touched since it came.
+// behind every mail with a smaller count, so after that one came.
 func (f *Folder) marked(k int) (notBefore, notAfter int64) {
 	m := &f.Mails[k]
-	notBefore, notAfter = m.Arrived, f.AbsentAt
-	if m.ModSeq == 0 {
-		return notBefore, notAfter
-	}
+	notBefore = cmp.Or(m.Saved, m.Arrived)
 	for i := range f.Mails {
-		o := &f.Mails[i]
-		came := cmp.Or(o.Saved, o.Arrived)
-		switch {
-		case o.ModSeq == 0 || i == k:
-		case o.ModSeq < m.ModSeq:
-			notBefore = max(notBefore, came)
-		case o.ModSeq > m.ModSeq && o.Fresh && o.UID > m.UID && f.Role == RoleInbox:
-			notAfter = least(notAfter, came)
+		if o := &f.Mails[i]; o.ModSeq != 0 && o.ModSeq < m.ModSeq {
+			notBefore = max(notBefore, o.Saved, min(o.Arrived, f.AbsentAt))
 		}
 	}
-	if notAfter < notBefore {
-		notAfter = f.AbsentAt
-	}
-	return notBefore, notAfter
+	return notBefore, f.AbsentAt
 }
 
 // compare looks for what an older copy has and a newer one of the same folder does not.

@@ -46,7 +46,7 @@ func (w *work) match() {
 	if len(runs) == 0 {
 		return
 	}
-	points := w.points()
+	points := w.points(runs)
 	slices.SortStableFunc(runs, func(a, b *slot) int { return cmp.Compare(a.from, b.from) })
 	slices.SortStableFunc(points, func(a, b point) int { return cmp.Or(cmp.Compare(a.to, b.to), cmp.Compare(b.index, a.index)) })
 	var open slots
@@ -124,7 +124,6 @@ func (l *lost) take(s *space, r *run) {
 	best, further := s.ref(r)
 	l.refs(best)
 	l.refs(further...)
-	l.NotAfter = least(l.NotAfter, r.absentAt)
 }
 
 // byNumber takes out the UIDs of which a record says that they were deleted, and those of mails lost by name.
@@ -157,7 +156,8 @@ func (w *work) byNumber() {
 }
 
 // points lists the mails that can stand for missing UIDs.
-func (w *work) points() []point {
+func (w *work) points(runs []*slot) []point {
+	gaps := inboxGaps(runs)
 	var out []point
 	told := map[Key]bool{}
 	for _, c := range w.copies {
@@ -165,9 +165,10 @@ func (w *work) points() []point {
 			if f.Role == RoleDrafts || f.Role == RoleSent {
 				continue
 			}
+			delivered := gaps.delivered(f)
 			for i := range f.Mails {
 				m := &f.Mails[i]
-				if m.Sent || m.Arrived == 0 || m.direct(f) {
+				if m.Sent || m.Arrived == 0 || m.direct(delivered) {
 					continue
 				}
 				if w.inTrash[m] { // it stands among the lost
@@ -202,13 +203,68 @@ func (w *work) numbered(l *lost) bool {
 }
 
 // direct reports whether a mail was delivered to its folder and never stood in another one, as far as that
-// shows: it came into the folder when it came at all. Without SAVEDATE it is taken for granted in INBOX,
-// and in Junk, which is filled at delivery.
-func (m *Mail) direct(f *Folder) bool {
-	if m.Saved != 0 {
-		return m.Internal && m.Saved-m.Arrived <= second && m.Arrived-m.Saved <= second
+// shows: it came into the folder in the second in which it came at all. Without SAVEDATE the folder decides.
+func (m *Mail) direct(delivered bool) bool {
+	if m.Saved != 0 && m.Internal {
+		return m.Saved == m.Arrived
 	}
-	return f.Role == RoleInbox || f.Role == RoleJunk
+	return delivered
+}
+
+// gapTimes are the times at which mails came to INBOX that are not there any more, as intervals that do not touch.
+type gapTimes []slot
+
+func inboxGaps(runs []*slot) gapTimes {
+	var all gapTimes
+	for _, r := range runs {
+		if r.space.role == RoleInbox {
+			all = append(all, slot{from: r.from - 2*second, to: r.to + 2*second})
+		}
+	}
+	slices.SortFunc(all, func(a, b slot) int { return cmp.Compare(a.from, b.from) })
+	out := all[:0]
+	for _, g := range all {
+		if n := len(out); n > 0 && g.from <= out[n-1].to {
+			out[n-1].to = max(out[n-1].to, g.to)
+		} else {
+			out = append(out, g)
+		}
+	}
+	return out
+}
+
+// delivered reports whether mails are delivered to a folder, by rules of the server, rather than moved there. INBOX and
+// Junk are such by their nature. For another one that tells no SAVEDATE: a mail that was moved out of INBOX left a gap
+// there. Where at least half of the folder's mails, and two, came when INBOX has none, and no more
+// of the others fit gaps than chance explains, its mails did not come by way of INBOX.
+func (g gapTimes) delivered(f *Folder) bool {
+	switch f.Role {
+	case RoleInbox, RoleJunk:
+		return true
+	case RoleTrash, RoleAll:
+		return false
+	}
+	n, fit := 0, 0
+	first, last := int64(0), int64(0)
+	for i := range f.Mails {
+		m := &f.Mails[i]
+		if m.Arrived == 0 {
+			continue
+		}
+		n++
+		first, last = least(first, m.Arrived), max(last, m.Arrived)
+		if k, _ := slices.BinarySearchFunc(g, m.Arrived, func(s slot, t int64) int { return cmp.Compare(s.to, t) }); k < len(g) && g[k].from <= m.Arrived {
+			fit++
+		}
+	}
+	if n-fit < 2 || 2*fit > n || last <= first {
+		return false
+	}
+	covered := int64(0)
+	for _, s := range g {
+		covered += max(0, min(s.to, last)-max(s.from, first))
+	}
+	return binomialTail(n, fit, float64(covered)/float64(last-first)) > 0.05
 }
 
 // slot is a run with the times between which a mail must have come to fit.
