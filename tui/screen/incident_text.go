@@ -9,13 +9,14 @@ import (
 	"keytrail/tui/kit"
 )
 
-// incidentText says in words what an incident is: why each step belongs to it, what is missing, what was lost.
-func incidentText(p *pane, inc *forensics.Incident, lanes []lane, a *forensics.Analysis) {
+// incidentText says in words what an incident is: why each step belongs to it, in so many lines, what is missing, what
+// was lost.
+func incidentText(p *pane, inc *forensics.Incident, lanes []lane, a *forensics.Analysis, lines int) {
 	if text := summary(inc); kit.Width(text) > p.width-45 {
 		p.wrapped(p.ctx.Styles.Strong, text)
 	}
 	for _, l := range lanes {
-		p.named(l.word(), l.style(p.ctx.Styles), l.Step.Why, p.ctx.Styles.Text)
+		p.atMost(lines, l.word(), l.style(p.ctx.Styles), l.Step.Why, p.ctx.Styles.Text)
 	}
 	missingText(p, inc)
 	for _, loss := range inc.Loss {
@@ -91,11 +92,16 @@ func missingText(p *pane, in *forensics.Incident) {
 
 // named is a field whose name has a look of its own.
 func (p *pane) named(name string, nameLook kit.Style, value string, look kit.Style) {
+	p.atMost(60, name, nameLook, value, look)
+}
+
+// atMost is named in so many lines.
+func (p *pane) atMost(lines int, name string, nameLook kit.Style, value string, look kit.Style) {
 	if value == "" {
 		return
 	}
 	const indent = 12
-	for i, s := range kit.Wrap(value, p.width-indent-2, 60) {
+	for i, s := range kit.Wrap(value, p.width-indent-2, lines) {
 		l := kit.NewLine(p.width).Space(1)
 		if i == 0 {
 			l.Cell(nameLook, name, indent)

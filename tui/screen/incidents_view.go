@@ -51,7 +51,11 @@ func (s *Incidents) lay() {
 	if s.inStory && s.step < len(s.lanes) {
 		stepText(p, s.lanes[s.step], in, s.events)
 	} else {
-		incidentText(p, in, s.lanes, s.ctx.Analysis)
+		lines := 2
+		if s.panelHeight() < 2*len(s.lanes) {
+			lines = 1
+		}
+		incidentText(p, in, s.lanes, s.ctx.Analysis, lines)
 	}
 	s.panel = p.lines
 	s.pane.Shift(0, len(s.panel), s.panelHeight())

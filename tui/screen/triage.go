@@ -185,7 +185,12 @@ func (t *triage) View(width, height int) []string {
 	case !t.read || t.reading:
 		p.wrapped(st.Muted, "Looking for what only you can know.")
 	default:
-		t.summary(p)
+		w, left := t.column(width)
+		column := &pane{ctx: t.ctx, width: w + 1}
+		t.summary(column)
+		for _, l := range column.lines {
+			p.lines = append(p.lines, strings.Repeat(" ", left-1)+l+strings.Repeat(" ", width-left-w))
+		}
 	}
 	out := p.lines
 	for len(out) < height {
@@ -194,10 +199,15 @@ func (t *triage) View(width, height int) []string {
 	return out[:height]
 }
 
+// column is where the text stands: in the middle of a wide screen.
+func (t *triage) column(width int) (w, left int) {
+	w = min(width-6, 90)
+	return w, max(2, (width-w)/2)
+}
+
 func (t *triage) ask(p *pane, q *forensics.Question, height int) {
 	st := t.ctx.Styles
-	w := min(p.width-6, 90)
-	left := max(2, (p.width-w)/2)
+	w, left := t.column(p.width)
 	put := func(look kit.Style, text string, most int) {
 		for _, s := range kit.Wrap(text, w, most) {
 			p.add(kit.NewLine(p.width).Space(left).Add(look, s))
