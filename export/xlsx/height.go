@@ -71,8 +71,11 @@ const noHeight = ` ht="013" customHeight="1"`
 // wrap writes a text that takes as many lines as it needs, where the sheet is one of wrapped rows.
 func (r *rows) wrap(s style, v string) {
 	if !r.sheet.wraps {
-		if s == r.st.wrap {
+		switch s {
+		case r.st.wrap:
 			s = r.st.text
+		case r.st.smallWrap:
+			s = r.st.small
 		}
 	} else if v != "" {
 		scale := 1.0

@@ -31,11 +31,11 @@ type incidentWriter struct {
 
 // incidents makes the sheet.
 func (b *book) incidents() *sheet {
-	columns := []column{{"", 15}, {"", 60}, {"", 24}, {"", 18}, {"", 18}}
+	columns := []column{{"", 14}, {"", 56}, {"", 20}, {"", 17}, {"", 17}}
 	if b.zone != nil {
-		columns = append(columns, column{"", 18}, column{"", 18})
+		columns = append(columns, column{"", 17})
 	}
-	columns = append(columns, column{"", 10}, column{"", 20}, column{"", 11}, column{"", 38}, column{"", 12}, column{"", 30})
+	columns = append(columns, column{"", 9}, column{"", 16}, column{"", 10}, column{"", 32}, column{"", 10}, column{"", 30})
 	s := &sheet{name: "Incidents", columns: columns, printed: len(columns) - 1, wraps: true}
 	s.body = func(ctx context.Context, r *rows) error {
 		w := &incidentWriter{b: b, r: r, a: b.c.Analysis}
@@ -77,7 +77,7 @@ func (w *incidentWriter) part(text string) {
 
 // head writes the names of the columns of a table.
 func (w *incidentWriter) head(names ...string) {
-	if !w.tall(15) {
+	if !w.tall(27) {
 		return
 	}
 	for _, n := range names {
@@ -135,9 +135,9 @@ func (w *incidentWriter) count() string {
 			parts = append(parts, fmt.Sprintf("%d %s", n, s))
 		}
 	}
-	text := fmt.Sprintf("%d incidents: %s", len(w.a.Incidents), strings.Join(parts, ", "))
+	text := counted(len(w.a.Incidents), "incident") + ": " + strings.Join(parts, ", ")
 	if n := len(w.a.Campaigns); n > 0 {
-		text += fmt.Sprintf("; %d campaigns, which stand below them", n)
+		text += "; " + counted(n, "campaign") + " below"
 	}
 	return text
 }
@@ -165,11 +165,8 @@ func (w *incidentWriter) incident(in *forensics.Incident) {
 	for _, l := range in.Loss {
 		w.fact("Loss", lossText(&l))
 	}
-	names := []string{"Step", "Why it belongs", "What", "From (UTC)", "To (UTC)"}
-	if w.b.zone != nil {
-		names = append(names, "From ("+zoneName(w.b.zone)+")", "To")
-	}
-	w.head(append(names, "Certainty", "Joined by", "ATT&CK", "Innocent if", "Rules", "Event IDs")...)
+	names := []string{"Step", "Why it belongs", "What"}
+	w.head(append(append(names, w.spanNames("From", "To")...), "Certainty", "Joined by", "ATT&CK", "Innocent if", "Rules", "Event IDs")...)
 	for i := range in.Steps {
 		w.step(&in.Steps[i], "")
 	}
@@ -181,23 +178,24 @@ func (w *incidentWriter) incident(in *forensics.Incident) {
 	}
 }
 
-// span writes two moments, on both clocks where there are two.
+// span writes two moments, the first on both clocks where there are two.
 func (w *incidentWriter) span(start, end int64) {
 	w.r.moment(start)
+	if w.b.zone != nil {
+		_, offset := time.Unix(0, start).In(w.b.zone).Zone()
+		if start == 0 || !w.r.date(w.b.st.dates[2], floorMS(start)+int64(offset)*1000) {
+			w.r.skip(1)
+		}
+	}
 	w.r.moment(end)
+}
+
+// spanNames names the columns of span.
+func (w *incidentWriter) spanNames(first, last string) []string {
 	if w.b.zone == nil {
-		return
+		return []string{first + " (UTC)", last + " (UTC)"}
 	}
-	for _, nano := range []int64{start, end} {
-		if nano == 0 {
-			w.r.skip(1)
-			continue
-		}
-		_, offset := time.Unix(0, nano).In(w.b.zone).Zone()
-		if !w.r.date(w.b.st.dates[2], floorMS(nano)+int64(offset)*1000) {
-			w.r.skip(1)
-		}
-	}
+	return []string{first + " (UTC)", first + " (" + zoneName(w.b.zone) + ")", last + " (UTC)"}
 }
 
 func (w *incidentWriter) step(s *forensics.Step, by string) {
@@ -242,6 +240,14 @@ func (w *incidentWriter) missing(m *forensics.Missing) {
 	w.r.wrap(w.b.st.faint, text)
 }
 
+// counted writes a number with its noun.
+func counted(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}
+
 // lossText words a sum.
 func lossText(l *forensics.Loss) string {
 	text := strings.TrimSpace(l.Amount + " " + l.Asset)
@@ -260,11 +266,7 @@ func (w *incidentWriter) campaigns() {
 	}
 	st := w.b.st
 	w.part("Campaigns: incidents that share a source")
-	names := []string{"Campaign", "What they share", "Incidents", "First (UTC)", "Last (UTC)"}
-	if w.b.zone != nil {
-		names = append(names, "First ("+zoneName(w.b.zone)+")", "Last")
-	}
-	w.head(names...)
+	w.head(append([]string{"Campaign", "What they share", "Incidents"}, w.spanNames("First", "Last")...)...)
 	for i := range w.a.Campaigns {
 		c := &w.a.Campaigns[i]
 		if !w.next() {
@@ -325,7 +327,7 @@ func (w *incidentWriter) notChecked() {
 		}
 		who := "the whole case"
 		if own := accounts[k]; !own[""] {
-			who = fmt.Sprintf("%d accounts", len(own))
+			who = counted(len(own), "account")
 			if len(own) == 1 {
 				for name := range own {
 					who = name

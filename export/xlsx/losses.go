@@ -189,28 +189,28 @@ func (w *lossWriter) layout() {
 		w.main = append(w.main, at(place, eventColumn{column{title, width}, cell}))
 	}
 	var unused int
-	add(&w.service, "Service", 12, serviceCell)
-	add(&unused, "Account", 20, accountCell)
+	add(&w.service, "Service", 11, serviceCell)
+	add(&unused, "Account", 18, accountCell)
 	add(&w.asset, "Asset", 8, func(r *rows, e *forensics.Event) { r.text(st.bold, e.Asset) })
-	add(&w.amount, "Amount", 18, func(r *rows, _ *forensics.Event) { r.decimal(st.amount, w.signed(l.list[w.i].Amount)) })
-	add(&w.value, "Value in USD", 14, func(r *rows, _ *forensics.Event) {
+	add(&w.amount, "Amount", 16, func(r *rows, _ *forensics.Event) { r.decimal(st.amount, w.signed(l.list[w.i].Amount)) })
+	add(&w.value, "Value in USD", 13, func(r *rows, _ *forensics.Event) {
 		if !l.valued[w.i] {
 			r.skip(1)
 			return
 		}
 		r.decimal(st.dollars, w.signed(l.values[w.i]))
 	})
-	add(&w.counts, "Counts", 9, func(r *rows, _ *forensics.Event) {
+	add(&w.counts, "Counts", 8, func(r *rows, _ *forensics.Event) {
 		if l.netted[w.i].Sign == 0 {
-			r.text(st.faint, "no")
+			r.text(st.no, "no")
 			return
 		}
-		r.text(st.bold, "yes")
+		r.text(st.yes, "yes")
 	})
-	add(&w.incident, "Incident", 9, func(r *rows, _ *forensics.Event) { r.text(st.alarm, numbers(l.in[l.list[w.i].Row])) })
-	add(&w.why, "Why it counts, or not", 26, func(r *rows, e *forensics.Event) { r.wrap(st.wrap, w.reason(e)) })
-	add(&w.dest, "Destination", 30, func(r *rows, e *forensics.Event) { r.wrap(st.wrap, e.Destination) })
-	add(&unused, "Transaction", 26, func(r *rows, e *forensics.Event) { r.wrap(st.small, e.TxID) })
+	add(&w.incident, "Incident", 8, func(r *rows, _ *forensics.Event) { r.text(st.alarm, numbers(l.in[l.list[w.i].Row])) })
+	add(&w.why, "Why it counts, or not", 24, func(r *rows, e *forensics.Event) { r.wrap(st.wrap, w.reason(e)) })
+	add(&w.dest, "Destination", 26, func(r *rows, e *forensics.Event) { r.wrap(st.wrap, e.Destination) })
+	add(&unused, "Transaction", 22, func(r *rows, e *forensics.Event) { r.wrap(st.smallWrap, e.TxID) })
 	w.main = append(w.main, provenance()...)
 	w.further = append([]eventColumn{
 		{column{"Amount as written", 26}, func(r *rows, e *forensics.Event) { r.text(st.text, e.Amount) }},

@@ -38,6 +38,8 @@ type styles struct {
 	number, sum, headR             style
 	amount, amountSum              style // of coins: up to ten places
 	dollars, dollarSum             style
+	yes, no                        style // in the middle of their column
+	smallWrap                      style
 	repair                         style // what the owner or the provider did against an attack
 	link                           style
 	dates                          [4]style // by precision: day, minute, second, millisecond
@@ -109,6 +111,9 @@ func newStyles(f *excelize.File) (*styles, error) {
 		amountSum: m.make(excelize.Style{CustomNumFmt: &coins, Font: &excelize.Font{Bold: true}, Border: rule, Alignment: right()}),
 		dollars:   m.make(excelize.Style{CustomNumFmt: &cents, Alignment: right()}),
 		dollarSum: m.make(excelize.Style{CustomNumFmt: &cents, Font: &excelize.Font{Bold: true}, Border: rule, Alignment: right()}),
+		yes:       m.make(excelize.Style{Font: &excelize.Font{Bold: true}, Alignment: &excelize.Alignment{Horizontal: "center"}}),
+		no:        m.make(excelize.Style{Font: &excelize.Font{Color: "6B7280", Italic: true}, Alignment: &excelize.Alignment{Horizontal: "center"}}),
+		smallWrap: m.make(excelize.Style{Font: &excelize.Font{Size: 8, Color: "6B7280"}, Alignment: wrapped()}),
 		repair:    m.make(excelize.Style{Fill: fill("E0F2FE"), Font: &excelize.Font{Bold: true, Color: "075985"}}),
 		headR:     m.make(excelize.Style{Font: &excelize.Font{Bold: true, Color: "FFFFFF"}, Fill: fill(headFill), Alignment: &excelize.Alignment{WrapText: true, Vertical: "center", Horizontal: "right", Indent: 1}}),
 		link:      m.make(excelize.Style{Font: &excelize.Font{Bold: true, Color: "1D4ED8", Underline: "single"}}),
