@@ -121,7 +121,10 @@ func (c *screenCase) Questions(ctx context.Context) ([]forensics.Question, error
 	return c.analyst.Questions(ctx)
 }
 
-func (c *screenCase) Folders(context.Context) ([]forensics.Folder, error) { return nil, nil }
+// Folders are those of which a copy with UIDs is in the case.
+func (c *screenCase) Folders(ctx context.Context) ([]forensics.Folder, error) {
+	return investigate.Folders(ctx, c.Case)
+}
 
 type screenView struct{ *casefile.View }
 
