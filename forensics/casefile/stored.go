@@ -22,9 +22,8 @@ func (q *query) marks(t *filter.Term) (bitset, error) {
 // named answers conditions on a column of the database that is seldom asked for: a
 // whole value by its hash, which a few events have; a pattern by a look at all.
 func (q *query) named(column string, hashes []uint32, p filter.Pattern) (bitset, error) {
-	all := `SELECT id, ` + column + ` FROM event WHERE ` + column + ` IS NOT NULL`
 	if !p.IsLiteral() {
-		return q.scan(all, p.Match)
+		return q.look(column, p.Match)
 	}
 	wanted := hashName(p.Parts[0])
 	var candidates []int64
@@ -34,7 +33,7 @@ func (q *query) named(column string, hashes []uint32, p filter.Pattern) (bitset,
 		}
 	}
 	if len(candidates) > maxCandidates {
-		return q.scan(all, p.Match)
+		return q.look(column, p.Match)
 	}
 	found := newBitset(q.n)
 	for len(candidates) > 0 {
