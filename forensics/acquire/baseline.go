@@ -100,14 +100,14 @@ const maxVanished = 100_000 // ranges; a folder has hardly more gaps
 // vanished asks which UIDs left the open folder since a MODSEQ, RFC 7162 section 3.2.6.
 func (c *conn) vanished(since uint64) (string, error) {
 	if !c.resync {
-		if err := c.command(c.limits.Command, cmdEnable, nil); err != nil {
+		if err := c.exchange(c.limits.Command, 0, "ENABLE QRESYNC", nil); err != nil {
 			return "", err
 		}
 		c.resync = true
 	}
 	var gone []uidRange
-	c.body = nil
-	err := c.stream(c.limits.Command, c.limits.Messages, fmt.Sprintf(cmdVanished, since), func(a *answer) error {
+	command := fmt.Sprintf("UID FETCH 1:* (FLAGS) (CHANGEDSINCE %d VANISHED)", since)
+	err := c.exchange(c.limits.Command, c.limits.Messages, command, func(a *answer) error {
 		if a.kind != "VANISHED" || len(a.values) != 2 || !slices.ContainsFunc(a.values[0].texts(), func(s string) bool { return strings.EqualFold(s, "EARLIER") }) {
 			return nil // what changed since is in the copy
 		}

@@ -2,36 +2,12 @@ package acquire
 
 import (
 	"fmt"
-	"io"
 	"slices"
 	"strings"
 	"time"
-)
 
-// Every command that can be sent stands here and in login.go. None of them changes a mailbox.
-const (
-	cmdCapability = "CAPABILITY"
-	cmdStartTLS   = "STARTTLS"
-	cmdLogout     = "LOGOUT"
-	cmdList       = `LIST "" "*"`
-	cmdListUse    = `LIST "" "*" RETURN (SPECIAL-USE)`
-	cmdID         = `ID ("name" "keytrail" "version" "%s")`
-	cmdStatus     = "STATUS %s (MESSAGES UIDNEXT UIDVALIDITY)"
-	cmdExamine    = "EXAMINE %s"
-	cmdEnable     = "ENABLE QRESYNC"
-	cmdVanished   = "UID FETCH 1:* (FLAGS) (CHANGEDSINCE %d VANISHED)"
-	cmdUIDs       = "UID FETCH %s (UID INTERNALDATE)"
-	cmdFetch      = "UID FETCH %s (UID FLAGS INTERNALDATE RFC822.SIZE%s BODY.PEEK[])"
+	"github.com/emersion/go-imap/v2"
 )
-
-func (c *conn) capability() error {
-	c.caps = nil
-	err := c.command(c.limits.Command, cmdCapability, nil)
-	if err == nil && c.caps == nil {
-		err = broken("the server does not say what it can do")
-	}
-	return err
-}
 
 func (c *conn) setCaps(words []string) {
 	caps := make(map[string]bool, len(words))
@@ -52,32 +28,6 @@ func (c *conn) capNames() []string {
 	return names
 }
 
-// logout says good-bye; what the server answers does not matter.
-func (c *conn) logout() {
-	_ = c.command(5*time.Second, cmdLogout, nil)
-	c.close()
-}
-
-// id tells the server what we are and asks the same, RFC 2971.
-func (c *conn) id(version string) (map[string]string, error) {
-	if !c.caps["ID"] {
-		return nil, nil
-	}
-	var got map[string]string
-	err := c.command(c.limits.Command, fmt.Sprintf(cmdID, strings.Map(printable, version)), func(a *answer) error {
-		if a.kind != "ID" || len(a.values) == 0 {
-			return nil
-		}
-		items := a.values[0].items
-		got = make(map[string]string)
-		for i := 0; i+1 < len(items) && len(got) < 50; i += 2 {
-			got[bounded(items[i].text, 100)] = bounded(items[i+1].text, 500)
-		}
-		return nil
-	})
-	return got, err
-}
-
 func printable(r rune) rune {
 	if r < 0x20 || r > 0x7e || r == '"' || r == '\\' {
 		return -1
@@ -96,33 +46,63 @@ func (l *listed) has(mark string) bool {
 	return slices.ContainsFunc(l.marks, func(m string) bool { return strings.EqualFold(m, mark) })
 }
 
-// list names all folders, RFC 3501 section 6.3.8 with RFC 6154.
-func (c *conn) list() ([]listed, error) {
-	text := cmdList
-	if c.caps["SPECIAL-USE"] && c.caps["LIST-EXTENDED"] {
-		text = cmdListUse
+// listedOf reads an answer to LIST; a name that could not be asked for again is none.
+func listedOf(values []value) (listed, bool) {
+	if len(values) < 3 {
+		return listed{}, false
 	}
-	var folders []listed
-	err := c.stream(c.limits.Command, c.limits.Folders, text, func(a *answer) error {
-		if a.kind != "LIST" || len(a.values) < 3 {
-			return nil
+	name := values[2].text
+	if name == "" || len(name) > 4096 || strings.ContainsAny(name, "\x00\r\n") {
+		return listed{}, false
+	}
+	l := listed{wire: strings.Clone(name), delimiter: bounded(values[1].text, 4)}
+	for _, mark := range values[0].texts() {
+		if len(l.marks) < 50 {
+			l.marks = append(l.marks, bounded(mark, 100))
 		}
-		if len(folders) >= c.limits.Folders {
-			return broken("the server names more than %d folders", c.limits.Folders)
+	}
+	return l, true
+}
+
+// list names all folders, RFC 3501 section 6.3.8 with RFC 6154. The library decodes names, and
+// some it cannot: the guard keeps the answers as they were written.
+func (c *conn) list() ([]listed, error) {
+	var o *imap.ListOptions
+	if c.caps["SPECIAL-USE"] && c.caps["LIST-EXTENDED"] {
+		o = &imap.ListOptions{ReturnSpecialUse: true}
+	}
+	if err := c.run(c.limits.Command, c.limits.Folders, func() error { return c.client.List("", "*", o).Close() }); err != nil {
+		return nil, err
+	}
+	c.guard.mu.Lock()
+	defer c.guard.mu.Unlock()
+	return c.guard.folders, nil
+}
+
+// plainName tells names that the library writes as the server did: all others it decodes and
+// encodes again, and where a server is half of IMAP4rev2 it picks the wrong encoding.
+func plainName(wire string) bool {
+	for i := 0; i < len(wire); i++ {
+		if wire[i] < 0x20 || wire[i] > 0x7e || wire[i] == '&' {
+			return false
 		}
-		name := a.values[2].text
-		if name == "" || len(name) > 4096 || strings.ContainsAny(name, "\x00\r\n") {
-			return nil // no name that could be asked for again
-		}
-		folders = append(folders, listed{wire: name, delimiter: bounded(a.values[1].text, 4), marks: a.values[0].texts()})
-		return nil
-	})
-	return folders, err
+	}
+	return true
 }
 
 // count asks for the number of messages in a folder, RFC 3501 section 6.3.10.
 func (c *conn) count(folder string) (messages int64, err error) {
-	err = c.command(c.limits.Command, fmt.Sprintf(cmdStatus, quote(folder)), func(a *answer) error {
+	if plainName(folder) {
+		err = c.run(c.limits.Command, 0, func() error {
+			data, err := c.client.Status(folder, &imap.StatusOptions{NumMessages: true, UIDNext: true, UIDValidity: true}).Wait()
+			if data.NumMessages != nil {
+				messages = int64(*data.NumMessages)
+			}
+			return err
+		})
+		return messages, err
+	}
+	err = c.exchange(c.limits.Command, 0, "STATUS "+quote(folder)+" (MESSAGES UIDNEXT UIDVALIDITY)", func(a *answer) error {
 		if a.kind == "STATUS" && len(a.values) >= 2 {
 			items := a.values[1].items
 			for i := 0; i+1 < len(items); i += 2 {
@@ -139,27 +119,23 @@ func (c *conn) count(folder string) (messages int64, err error) {
 // examine opens a folder for reading only.
 func (c *conn) examine(folder string) (Observation, error) {
 	var o Observation
-	text := fmt.Sprintf(cmdExamine, quote(folder))
-	if c.caps["CONDSTORE"] || c.caps["QRESYNC"] { // RFC 7162: without it a server need not tell HIGHESTMODSEQ
-		text += " (CONDSTORE)"
+	// RFC 7162: a server need not tell HIGHESTMODSEQ to one that does not ask.
+	condStore := c.caps["CONDSTORE"] || c.caps["QRESYNC"]
+	var err error
+	if plainName(folder) {
+		err = c.run(c.limits.Command, 0, func() error {
+			data, err := c.client.Select(folder, &imap.SelectOptions{ReadOnly: true, CondStore: condStore}).Wait()
+			o = Observation{Messages: data.NumMessages, UIDValidity: data.UIDValidity, UIDNext: uint32(data.UIDNext), HighestModSeq: data.HighestModSeq}
+			return err
+		})
+	} else {
+		command := "EXAMINE " + quote(folder)
+		if condStore {
+			command += " (CONDSTORE)"
+		}
+		err = c.exchange(c.limits.Command, 0, command, o.take)
 	}
-	err := c.command(c.limits.Command, text, func(a *answer) error {
-		if a.kind == "EXISTS" {
-			o.Messages = a.number
-		}
-		n, ok := decimalOf(a.arg)
-		switch {
-		case !ok:
-		case a.code == "UIDVALIDITY":
-			o.UIDValidity = uint32(n)
-		case a.code == "UIDNEXT":
-			o.UIDNext = uint32(n)
-		case a.code == "HIGHESTMODSEQ":
-			o.HighestModSeq = n
-		}
-		return nil
-	})
-	if err == nil && c.okCode == "READ-WRITE" {
+	if err == nil && c.ok.code == "READ-WRITE" {
 		err = broken("the server opened the folder for writing though it was asked for reading only")
 	}
 	if err == nil && o.UIDValidity == 0 {
@@ -168,27 +144,52 @@ func (c *conn) examine(folder string) (Observation, error) {
 	return o, err
 }
 
+// take reads the answers to an EXAMINE of our own.
+func (o *Observation) take(a *answer) error {
+	if a.kind == "EXISTS" {
+		o.Messages = a.number
+	}
+	n, ok := decimalOf(a.arg)
+	switch {
+	case !ok:
+	case a.code == "UIDVALIDITY" && n < 1<<32:
+		o.UIDValidity = uint32(n)
+	case a.code == "UIDNEXT" && n < 1<<32:
+		o.UIDNext = uint32(n)
+	case a.code == "HIGHESTMODSEQ":
+		o.HighestModSeq = n
+	}
+	return nil
+}
+
+// datesOnly asks for the list of a folder.
+var datesOnly = &imap.FetchOptions{UID: true, InternalDate: true}
+
 // uids lists all UIDs of the open folder with their INTERNALDATE, ascending, each once.
 func (c *conn) uids(o *Observation) ([]entry, error) {
 	if o.Messages == 0 {
 		return nil, nil
 	}
 	l := &listing{most: c.limits.Messages, ordered: true}
-	c.body = nil
-	for set := "1:*"; set != ""; {
+	for last := imap.UID(0); ; { // 0: all
 		before := len(l.all)
+		var set imap.UIDSet
+		set.AddRange(1, last)
 		// The bound in time is silence: a folder of millions takes what it takes.
-		if err := c.stream(0, c.limits.Messages, fmt.Sprintf(cmdUIDs, set), l.take); err != nil {
+		if err := c.fetch(0, c.limits.Messages, set, datesOnly, nil, l.take); err != nil {
 			return nil, err
 		}
+		c.guard.mu.Lock()
+		l.expunged += c.guard.expunged
+		c.guard.mu.Unlock()
 		// RFC 9738: the server gave only so many of the highest, and says where it stopped.
 		// Yahoo's does, at 1,000.
-		lowest, limited := messageLimit(c.okCode, c.okArg)
+		lowest, limited := messageLimit(c.ok.code, c.ok.arg)
 		if !limited || lowest <= 1 || len(l.all) == before {
 			break
 		}
 		l.limited = true
-		set = fmt.Sprintf("1:%d", lowest-1)
+		last = imap.UID(lowest - 1)
 	}
 	return l.finish(o), nil
 }
@@ -222,20 +223,17 @@ type listing struct {
 	expunged int64
 }
 
-func (l *listing) take(a *answer) error {
-	if a.kind == "EXPUNGE" {
-		l.expunged++
-	}
-	if a.fetch == nil || a.fetch.uid == 0 {
+func (l *listing) take(f *fetched) error {
+	if f.uid == 0 {
 		return nil
 	}
 	if len(l.all) >= l.most {
 		return broken("the folder has more than %d messages", l.most)
 	}
-	if n := len(l.all); n > 0 && l.all[n-1].uid >= a.fetch.uid {
+	if n := len(l.all); n > 0 && l.all[n-1].uid >= f.uid {
 		l.ordered = false
 	}
-	l.all = append(l.all, newEntry(a.fetch.uid, a.fetch.date))
+	l.all = append(l.all, newEntry(f.uid, f.date))
 	return nil
 }
 
@@ -260,11 +258,10 @@ func (l *listing) finish(o *Observation) []entry {
 }
 
 // stillListed notes which messages of a set the server still has.
-func (c *conn) stillListed(set string, most int, still map[uint32]bool) error {
-	c.body = nil
-	return c.stream(c.limits.Command, most, fmt.Sprintf(cmdUIDs, set), func(a *answer) error {
-		if a.fetch != nil && a.fetch.uid != 0 {
-			still[a.fetch.uid] = true
+func (c *conn) stillListed(set imap.UIDSet, most int, still map[uint32]bool) error {
+	return c.fetch(c.limits.Command, most, set, datesOnly, nil, func(f *fetched) error {
+		if f.uid != 0 {
+			still[f.uid] = true
 		}
 		return nil
 	})
@@ -289,38 +286,6 @@ func (e entry) date() time.Time {
 		return time.Time{}
 	}
 	return time.Unix(e.unix, 0).In(time.FixedZone("", int(e.zone)*60))
-}
-
-// extras are the further items that this server has, each with its RFC.
-func (c *conn) extras(modSeq bool) string {
-	var s strings.Builder
-	if modSeq && (c.caps["CONDSTORE"] || c.caps["QRESYNC"]) { // RFC 7162
-		s.WriteString(" MODSEQ")
-	}
-	if c.caps["SAVEDATE"] { // RFC 8514
-		s.WriteString(" SAVEDATE")
-	}
-	if c.caps["OBJECTID"] { // RFC 8474
-		s.WriteString(" EMAILID THREADID")
-	}
-	if c.caps["X-GM-EXT-1"] { // https://developers.google.com/workspace/gmail/imap/imap-extensions
-		s.WriteString(" X-GM-MSGID X-GM-THRID X-GM-LABELS")
-	}
-	return s.String()
-}
-
-// messages asks for the messages of a UID set and gives each to do, in the server's order.
-func (c *conn) messages(set, extras string, most int, body func(int64, io.Reader) (*blob, error), do func(*fetched) error) error {
-	c.body = body
-	defer func() { c.body = nil }()
-	return c.stream(0, 2*most, fmt.Sprintf(cmdFetch, set, extras), func(a *answer) error {
-		c.raw.within(0)
-		if a.fetch == nil || a.fetch.uid == 0 || !a.fetch.hasBody {
-			a.fetch.drop()
-			return nil
-		}
-		return do(a.fetch)
-	})
 }
 
 // quote writes a folder's name as a string; list lets no name through that cannot be one.

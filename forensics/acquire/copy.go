@@ -193,7 +193,7 @@ func (s *Session) copyFolder(l listed) error {
 	if err := f.observe(o, all, s.o.Now()); err != nil {
 		return err
 	}
-	p := &pass{session: s, folder: f, all: all, have: f.has(all), extras: c.extras(o.HighestModSeq != 0)}
+	p := &pass{session: s, folder: f, all: all, have: f.has(all), extras: c.extras(), modSeq: o.HighestModSeq != 0 && (c.caps["CONDSTORE"] || c.caps["QRESYNC"])}
 	s.state.FolderTotal, s.state.FolderDone = int64(len(all)), int64(len(f.done))
 	p.keeper, err = newKeeper(f, s.o.Now, s.verifier, func(bytes int64) {
 		s.moved.Add(1)

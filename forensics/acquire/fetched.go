@@ -1,10 +1,13 @@
 package acquire
 
 import (
+	"errors"
 	"io"
-	"strconv"
 	"strings"
 	"time"
+
+	"github.com/emersion/go-imap/v2"
+	"github.com/emersion/go-imap/v2/imapclient"
 )
 
 // fetched is one FETCH answer.
@@ -31,13 +34,46 @@ func (f *fetched) drop() {
 	}
 }
 
-// readFetch reads the list of a FETCH answer, RFC 3501 section 7.4.2. The order of its items is
-// the server's choice: the bytes of a message may come before its UID.
-func (c *conn) readFetch() (f *fetched, err error) {
-	w := c.wire
+// readFetch reads the list of a FETCH answer to a command of our own, RFC 3501 section 7.4.2.
+func readFetch(w *wire) (*fetched, error) {
 	if err := w.expect('('); err != nil {
 		return nil, err
 	}
+	f := &fetched{size: -1}
+	for {
+		b, err := w.peek()
+		if err != nil {
+			return nil, err
+		}
+		switch b {
+		case ')':
+			w.at++
+			return f, nil
+		case ' ':
+			w.at++
+			continue
+		}
+		name, err := w.atom()
+		if err != nil {
+			return nil, err
+		}
+		w.space()
+		v, err := w.value(0)
+		if err != nil {
+			return nil, err
+		}
+		if err := f.set(strings.ToUpper(string(name)), v); err != nil {
+			return nil, err
+		}
+	}
+}
+
+// bodyReader takes the bytes of a message from the line.
+type bodyReader func(size int64, r io.Reader) (*blob, error)
+
+// readItems takes what the library read of a message. The order of the items is the server's
+// choice: the bytes of a message may come before its UID.
+func (c *conn) readItems(m *imapclient.FetchMessageData, body bodyReader) (f *fetched, err error) {
 	f = &fetched{size: -1}
 	defer func() {
 		if err != nil {
@@ -45,84 +81,79 @@ func (c *conn) readFetch() (f *fetched, err error) {
 			f = nil
 		}
 	}()
-	for {
-		b, err := w.peek()
-		if err != nil {
-			return f, err
-		}
-		switch b {
-		case ')':
-			_, err := w.byte()
-			return f, err
-		case ' ':
-			if _, err := w.byte(); err != nil {
+	for item := m.Next(); item != nil; item = m.Next() {
+		switch item := item.(type) {
+		case imapclient.FetchItemDataUID:
+			if item.UID == 0 {
+				return f, broken("0 is not a UID")
+			}
+			f.uid = uint32(item.UID)
+		case imapclient.FetchItemDataFlags:
+			for _, flag := range item.Flags {
+				f.flags = append(f.flags, string(flag))
+			}
+		case imapclient.FetchItemDataInternalDate:
+			f.date = nameless(item.Time)
+		case imapclient.FetchItemDataRFC822Size:
+			f.size = item.Size
+		case imapclient.FetchItemDataModSeq:
+			f.modSeq = item.ModSeq
+		case imapclient.FetchItemDataBodySection:
+			if err := f.readBody(item, body); err != nil {
 				return f, err
 			}
-			continue
-		}
-		name, err := w.atom()
-		if err != nil {
-			return f, err
-		}
-		item := strings.ToUpper(string(name))
-		if err := w.space(); err != nil {
-			return f, err
-		}
-		if item == "BODY[]" {
-			if err := c.readBody(f); err != nil {
-				return f, err
-			}
-			continue
-		}
-		v, err := w.value(0)
-		if err != nil {
-			return f, err
-		}
-		if err := f.set(item, v); err != nil {
-			return f, err
 		}
 	}
+	if flags, found := c.guard.takeOdd(m.SeqNum); found {
+		f.flags = flags
+	}
+	return f, nil
 }
 
-func (c *conn) readBody(f *fetched) error {
-	w := c.wire
-	if f.hasBody {
-		return broken("a message is given twice in one answer")
-	}
-	if c.body == nil {
+func (f *fetched) readBody(item imapclient.FetchItemDataBodySection, body bodyReader) (err error) {
+	switch s := item.Section; {
+	case body == nil:
 		return broken("a message is given that nobody asked for")
-	}
-	b, err := w.peek()
-	if err != nil {
-		return err
+	case f.hasBody:
+		return broken("a message is given twice in one answer")
+	case len(s.Part) > 0 || s.Specifier != imap.PartSpecifierNone || s.Partial != nil:
+		return broken("a part of a message is given where the whole was asked for")
 	}
 	f.hasBody = true
-	if b != '{' && b != '~' {
-		v, err := w.value(0)
-		if err != nil || v.kind == kindNone {
-			return err
-		}
-		if v.kind != kindText {
-			return broken("something stands where a message has to be")
-		}
-		f.body, err = c.body(int64(len(v.text)), strings.NewReader(v.text))
-		return err
+	if item.Literal == nil { // NIL
+		return nil
 	}
-	size, err := w.announced()
-	if err != nil {
-		return err
+	line := &oneReader{r: item.Literal}
+	f.body, err = body(item.Literal.Size(), line)
+	if err == nil {
+		_, err = io.Copy(io.Discard, line) // the library goes on once its reader has come to its end
 	}
-	if size > c.limits.Message {
-		return broken("the server announces a message of %d bytes, %d are the most that is taken", size, c.limits.Message)
-	}
-	c.raw.within(c.limits.Silence + time.Duration(size/slowest)*time.Second)
-	body := io.LimitedReader{R: w.r, N: size}
-	f.body, err = c.body(size, &body)
-	if err == nil && body.N != 0 {
-		err = io.ErrUnexpectedEOF
+	if line.broke {
+		return lineBroke{unexpected(err)}
 	}
 	return err
 }
+
+// oneReader notes that the line broke while a message was read from it. The library has gone on
+// then, and its reader must not be touched again.
+type oneReader struct {
+	r     io.Reader
+	broke bool
+}
+
+func (l *oneReader) Read(p []byte) (int, error) {
+	if l.broke {
+		return 0, io.ErrUnexpectedEOF
+	}
+	n, err := l.r.Read(p)
+	l.broke = err != nil && !errors.Is(err, io.EOF)
+	return n, err
+}
+
+// lineBroke says so.
+type lineBroke struct{ error }
+
+func (l lineBroke) Unwrap() error { return l.error }
 
 // set takes one item; those that nobody knows are passed over.
 func (f *fetched) set(item string, v value) error {
@@ -133,18 +164,6 @@ func (f *fetched) set(item string, v value) error {
 			return broken("%q is not a UID", bounded(v.text, 40))
 		}
 		f.uid = uint32(n)
-	case "FLAGS":
-		f.flags = v.texts()
-	case "INTERNALDATE":
-		f.date = serverTime(v.text)
-	case "RFC822.SIZE":
-		if isNumber && n <= 1<<62 {
-			f.size = int64(n)
-		}
-	case "MODSEQ":
-		if len(v.items) == 1 {
-			f.modSeq, _ = v.items[0].number()
-		}
 	case "SAVEDATE":
 		f.saved = serverTime(v.text)
 	case "EMAILID":
@@ -166,23 +185,26 @@ func (f *fetched) set(item string, v value) error {
 // serverTime reads a date-time of RFC 3501, "14-Nov-2022 03:01:02 +0100", with one digit or two
 // for the day; the zone is kept. It is zero where the server wrote something else.
 func serverTime(s string) time.Time {
-	for _, layout := range []string{"_2-Jan-2006 15:04:05 -0700", "2-Jan-2006 15:04:05 -0700"} {
-		if t, err := time.Parse(layout, s); err == nil {
-			_, offset := t.Zone()
-			return t.In(time.FixedZone("", offset)) // never a name that belongs to this machine
-		}
+	t, err := time.Parse("_2-Jan-2006 15:04:05 -0700", s)
+	if err != nil {
+		return time.Time{}
 	}
-	return time.Time{}
+	return nameless(t)
 }
 
-// uidSet writes UIDs as ranges. want says of each listed one whether it belongs to the set; a
+// nameless takes away a zone's name, which would belong to this machine.
+func nameless(t time.Time) time.Time {
+	_, offset := t.Zone()
+	return t.In(time.FixedZone("", offset))
+}
+
+// uidSet chooses UIDs as ranges. want says of each listed one whether it belongs to the set; a
 // range may run over numbers that are not listed, never over one that is not wanted. It stops
 // after most messages or before the text is too long for careful servers, and says where.
-func uidSet(all []entry, from, most int, want func(i int) bool) (set string, count, next int) {
-	const longest = 4000
-	var b strings.Builder
+func uidSet(all []entry, from, most int, want func(i int) bool) (set imap.UIDSet, count, next int) {
+	const ranges = 180 // of at most 22 bytes each: some 4,000 bytes
 	i := from
-	for i < len(all) && count < most && b.Len() < longest {
+	for i < len(all) && count < most && len(set) < ranges {
 		if !want(i) {
 			i++
 			continue
@@ -192,13 +214,7 @@ func uidSet(all []entry, from, most int, want func(i int) bool) (set string, cou
 			i++
 			count++
 		}
-		if b.Len() > 0 {
-			b.WriteByte(',')
-		}
-		b.WriteString(strconv.FormatUint(uint64(all[first].uid), 10))
-		if last := all[i-1].uid; last != all[first].uid {
-			b.WriteString(":" + strconv.FormatUint(uint64(last), 10))
-		}
+		set = append(set, imap.UIDRange{Start: imap.UID(all[first].uid), Stop: imap.UID(all[i-1].uid)})
 	}
-	return b.String(), count, i
+	return set, count, i
 }

@@ -43,3 +43,6 @@ const slowest = 2 << 10
 
 // maxStray is how many answers nobody asked for a command may bring.
 const maxStray = 20_000
+
+// maxSteps is how often a server may ask while logging in.
+const maxSteps = 10

@@ -2,11 +2,10 @@ package acquire
 
 import (
 	"context"
-	"encoding/base64"
 	"errors"
-	"fmt"
 	"strings"
 
+	"github.com/emersion/go-imap/v2"
 	"github.com/emersion/go-sasl"
 )
 
@@ -29,7 +28,7 @@ func (c *conn) login(ctx context.Context, o *Options) error {
 	if err != nil {
 		return loginError(o, err)
 	}
-	return c.capability()
+	return c.capability(func() (imap.CapSet, error) { return c.client.Capability().Wait() }) // another list than before is usual
 }
 
 func (c *conn) authenticate(o *Options, secret string) (mechanism string, err error) {
@@ -37,70 +36,34 @@ func (c *conn) authenticate(o *Options, secret string) (mechanism string, err er
 	var client sasl.Client
 	switch {
 	case o.Token && c.caps["AUTH=XOAUTH2"]:
-		client = &bearer{mechanism: "XOAUTH2", first: "user=" + t.User + "\x01auth=Bearer " + secret + "\x01\x01"}
+		client = &bearer{Client: xoauth2{t.User, secret}}
 	case o.Token && c.caps["AUTH=OAUTHBEARER"]: // RFC 7628
-		client = &bearer{mechanism: "OAUTHBEARER", last: "\x01",
-			first: fmt.Sprintf("n,a=%s,\x01host=%s\x01port=%d\x01auth=Bearer %s\x01\x01", saslName(t.User), t.Host, t.Port, secret)}
+		client = &bearer{last: "\x01", Client: sasl.NewOAuthBearerClient(&sasl.OAuthBearerOptions{Username: saslName(t.User), Token: secret, Host: t.Host, Port: t.Port})}
 	case o.Token:
 		return "", noOAuth(t)
 	case c.caps["AUTH=PLAIN"]:
 		client = sasl.NewPlainClient("", t.User, secret)
-	case c.caps["AUTH=LOGIN"]:
+	case !c.caps["LOGINDISABLED"] && quotable(t.User) && quotable(secret):
+		return "LOGIN", c.run(c.limits.Command, 0, func() error { return c.client.Login(t.User, secret).Wait() })
+	case c.caps["AUTH=LOGIN"] && c.caps["SASL-IR"]:
 		client = sasl.NewLoginClient(t.User, secret)
-	case c.caps["LOGINDISABLED"]:
-		return "", noPassword(t)
-	case !quotable(t.User) || !quotable(secret):
-		return "", noPassword(t)
 	default:
-		return "LOGIN", c.command(c.limits.Command, "LOGIN "+quote(t.User)+" "+quote(secret), nil)
+		return "", noPassword(t)
 	}
-	mechanism, first, err := client.Start()
+	mechanism, _, err = client.Start()
 	if err != nil {
 		return "", err
 	}
-	text := "AUTHENTICATE " + mechanism
-	if c.caps["SASL-IR"] && first != nil { // RFC 4959
-		text += " " + encode64(first)
-		first = nil
+	err = c.run(c.limits.Command, 0, func() error { return c.client.Authenticate(client) })
+	var p *protocolError
+	if errors.As(err, &p) {
+		err = broken("the server goes on asking while logging in, or asks what is no question: %s", p.text)
 	}
-	// Steps are bounded: a server that asks for ever is cut off.
-	steps := 0
-	err = c.command(c.limits.Command, text, func(a *answer) error {
-		if a.tag != "+" {
-			return nil
-		}
-		if steps++; steps > 10 {
-			return broken("the server goes on asking while logging in")
-		}
-		if first != nil {
-			reply := first
-			first = nil
-			return c.send(encode64(reply))
-		}
-		challenge, err := base64.StdEncoding.DecodeString(strings.TrimSpace(a.text))
-		if err != nil {
-			return broken("the server's question while logging in is not base64")
-		}
-		reply, err := client.Next(challenge)
-		if err != nil {
-			return c.send("*") // take it back; the server answers BAD
-		}
-		return c.send(encode64(reply))
-	})
-	if b, ok := client.(*bearer); ok && b.refusal != "" {
-		var refused *statusError
-		if errors.As(err, &refused) {
-			refused.text += " " + b.refusal
-		}
+	var refused *statusError
+	if b, ok := client.(*bearer); ok && b.refusal != "" && errors.As(err, &refused) {
+		refused.text += " " + b.refusal
 	}
 	return mechanism, err
-}
-
-func encode64(b []byte) string {
-	if len(b) == 0 {
-		return "="
-	}
-	return base64.StdEncoding.EncodeToString(b)
 }
 
 // quotable tells what can stand between quotes in a LOGIN command.
@@ -118,17 +81,27 @@ func saslName(s string) string { return strings.NewReplacer("=", "=3D", ",", "=2
 // bearer logs in with an OAuth 2 token. Where the token is refused the server sends its reason
 // as a challenge and wants one more line before it says NO.
 type bearer struct {
-	mechanism, first, last string
-	refusal                string
+	sasl.Client
+	last    string
+	refusal string
 }
-
-var _ sasl.Client = (*bearer)(nil)
-
-// Start implements sasl.Client.
-func (b *bearer) Start() (string, []byte, error) { return b.mechanism, []byte(b.first), nil }
 
 // Next implements sasl.Client.
 func (b *bearer) Next(challenge []byte) ([]byte, error) {
 	b.refusal = bounded(string(challenge), 300)
 	return []byte(b.last), nil
 }
+
+// xoauth2 is Google's mechanism, https://developers.google.com/workspace/gmail/imap/xoauth2-protocol;
+// the library for such mechanisms has only its successor.
+type xoauth2 struct{ user, token string }
+
+var _ sasl.Client = xoauth2{}
+
+// Start implements sasl.Client.
+func (x xoauth2) Start() (string, []byte, error) {
+	return "XOAUTH2", []byte("user=" + x.user + "\x01auth=Bearer " + x.token + "\x01\x01"), nil
+}
+
+// Next implements sasl.Client.
+func (x xoauth2) Next([]byte) ([]byte, error) { return nil, nil }

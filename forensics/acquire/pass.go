@@ -2,7 +2,6 @@ package acquire
 
 import (
 	"errors"
-	"fmt"
 	"slices"
 )
 
@@ -21,6 +20,7 @@ type pass struct {
 	all     []entry // of the folder, ascending
 	have    []bool  // which of them need not be fetched
 	extras  string
+	modSeq  bool
 	refused int
 	row     int // refused one after the other
 }
@@ -61,7 +61,7 @@ func (p *pass) fetch() error {
 		if count == 0 {
 			return nil
 		}
-		err := p.session.conn.messages(set, p.extras, count, p.keeper.take, p.take)
+		err := p.session.conn.messages(set, p.extras, p.modSeq, count, p.keeper.take, p.take)
 		var refused *statusError
 		switch {
 		case err == nil:
@@ -70,12 +70,12 @@ func (p *pass) fetch() error {
 			p.row = 0
 		case !errors.As(err, &refused) || exhausted(err) || transient(err) && !p.session.stuckOn(refused):
 			return err
-		case refused.kind == "BAD" && p.extras != "":
-			p.extras = "" // it offers what it does not understand
+		case refused.kind == "BAD" && (p.extras != "" || p.modSeq):
+			p.extras, p.modSeq = "", false // it offers what it does not understand
 		case count > 1:
 			most = max(1, count/4)
 		default:
-			i := p.find(set)
+			i := p.index(uint32(set[0].Start))
 			p.row++
 			if p.refused++; p.refused > mostRefused || p.row > mostInRow || i < 0 {
 				return err
@@ -85,15 +85,6 @@ func (p *pass) fetch() error {
 			at = next
 		}
 	}
-}
-
-// find gives the place of the one message that a set names.
-func (p *pass) find(set string) int {
-	var uid uint32
-	if _, err := fmt.Sscanf(set, "%d", &uid); err != nil {
-		return -1
-	}
-	return p.index(uid)
 }
 
 func (p *pass) index(uid uint32) int {

@@ -216,8 +216,8 @@ func TestPatience(t *testing.T) {
 
 // TestSidecar compares what is written about messages with what the server said.
 func TestSidecar(t *testing.T) {
-	extra := `FLAGS (\Seen \Flagged $Label1) INTERNALDATE " 4-Nov-2022 03:01:02 +0100" RFC822.SIZE 99 MODSEQ (12) SAVEDATE "05-Nov-2022 04:00:00 +0000"` +
-		` EMAILID (M1) THREADID NIL X-GM-MSGID 1278455344230334865 X-GM-THRID 1266894439832287888 X-GM-LABELS (\Inbox "Entw&APw-rfe")`
+	items := `FLAGS (\Seen \Flagged $Label1 w]rk Größe) INTERNALDATE " 4-Nov-2022 03:01:02 +0100" RFC822.SIZE 99 MODSEQ (12)`
+	more := `SAVEDATE "05-Nov-2022 04:00:00 +0000" EMAILID (M1) THREADID NIL X-GM-MSGID 1278455344230334865 X-GM-THRID 1266894439832287888 X-GM-LABELS (\Inbox "Entw&APw-rfe")`
 	f := &fake{messages: few(5), caps: "IMAP4rev1 CONDSTORE SAVEDATE OBJECTID X-GM-EXT-1", folders: []string{`(\HasNoChildren \Trash) "/" "Gel&APY-scht"`}}
 	f.answer = func(_ int, command string) (string, bool) {
 		switch {
@@ -227,8 +227,10 @@ func TestSidecar(t *testing.T) {
 			// out of order and one twice; 5 is of another time, 6 will be gone, 7 is given as NIL
 			return "* 2 FETCH (UID 2)\r\n* 1 FETCH (INTERNALDATE \"14-Nov-2022 03:01:02 +0100\" UID 1)\r\n* 2 FETCH (UID 2)\r\n" +
 				"* 3 FETCH (UID 5 INTERNALDATE \"14-Nov-1999 03:01:02 +0100\")\r\n* 4 FETCH (UID 6)\r\n* 5 FETCH (UID 7)\r\nTAG OK done\r\n", true
-		case strings.HasPrefix(command, "UID FETCH 1:2,6:7 ") && strings.Contains(command, "MODSEQ SAVEDATE EMAILID THREADID X-GM-MSGID X-GM-THRID X-GM-LABELS BODY.PEEK[]"):
-			return "* 1 FETCH (BODY[] {5}\r\nhello UID 1 " + extra + ")\r\n* 9 FETCH (FLAGS (\\Seen))\r\n* 2 FETCH (UID 2 BODY[] \"quoted\")\r\n" +
+		case command == "UID FETCH 1:2,6:7 (UID SAVEDATE EMAILID THREADID X-GM-MSGID X-GM-THRID X-GM-LABELS)":
+			return "* 1 FETCH (UID 1 " + more + ")\r\n* 5 FETCH (SAVEDATE NIL)\r\nTAG OK done\r\n", true
+		case strings.HasPrefix(command, "UID FETCH 1:2,6:7 ") && strings.Contains(command, "MODSEQ"):
+			return "* 1 FETCH (" + items + " BODY[] {5}\r\nhello UID 1)\r\n* 9 FETCH (FLAGS (\\Seen))\r\n* 2 FETCH (UID 2 INTERNALDATE NIL BODY[] \"quoted\")\r\n" +
 				"* 2 FETCH (UID 2 BODY[] \"again\")\r\n* 3 FETCH (UID 99 BODY[] \"unasked\")\r\n* 5 FETCH (UID 7 BODY[] NIL)\r\n* 4 EXPUNGE\r\nTAG OK done\r\n", true
 		}
 		return "TAG OK done\r\n", strings.HasPrefix(command, "UID FETCH 6 ")
@@ -251,7 +253,7 @@ func TestSidecar(t *testing.T) {
 	claimed := int64(99)
 	want := []MessageInfo{
 		{UID: 5, InternalDate: "1999-11-14T03:01:02+01:00", NotCopied: "outside"},
-		{UID: 1, InternalDate: "2022-11-04T03:01:02+01:00", Flags: []string{`\Seen`, `\Flagged`, "$Label1"}, ModSeq: 12, Size: 5, ClaimedSize: &claimed,
+		{UID: 1, InternalDate: "2022-11-04T03:01:02+01:00", Flags: []string{`\Seen`, `\Flagged`, "$Label1", "w]rk", "Größe"}, ModSeq: 12, Size: 5, ClaimedSize: &claimed,
 			SHA256: "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824",
 			File:   "pat@127.0.0.1/Gel&APY-scht/cur/1667527262.U1.2cf24dba5fb0a30e:2,FS", SaveDate: "2022-11-05T04:00:00Z", EmailID: "M1",
 			GmailID: "1278455344230334865", GmailThread: "1266894439832287888", GmailLabels: []string{`\Inbox`, "Entwürfe"}},

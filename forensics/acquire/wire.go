@@ -1,10 +1,8 @@
 package acquire
 
 import (
-	"bufio"
-	"errors"
+	"bytes"
 	"fmt"
-	"io"
 	"strconv"
 	"strings"
 )
@@ -26,14 +24,11 @@ func broken(format string, args ...any) error {
 	return &protocolError{fmt.Sprintf(format, args...)}
 }
 
-// wire splits what a server sends into tokens, within a bound for each answer.
+// wire splits one whole answer into tokens. The guard has bounded its length.
 type wire struct {
-	r       *bufio.Reader
-	left    int64 // bytes that the current answer may still have outside of messages
-	scratch []byte
+	b  []byte
+	at int
 }
-
-func newWire(r io.Reader) *wire { return &wire{r: bufio.NewReaderSize(r, 64<<10), left: maxAnswer} }
 
 // value is a token or a list of them.
 type value struct {
@@ -51,27 +46,21 @@ const (
 	kindList
 )
 
-func (w *wire) byte() (byte, error) {
-	if w.left <= 0 {
-		return 0, broken("an answer is longer than %d bytes", maxAnswer)
-	}
-	w.left--
-	b, err := w.r.ReadByte()
-	if errors.Is(err, io.EOF) {
-		err = io.ErrUnexpectedEOF
-	}
-	return b, err
-}
+var errEnds = broken("an answer ends too early")
 
 func (w *wire) peek() (byte, error) {
-	b, err := w.r.Peek(1)
-	if err != nil {
-		if errors.Is(err, io.EOF) {
-			err = io.ErrUnexpectedEOF
-		}
-		return 0, err
+	if w.at >= len(w.b) {
+		return 0, errEnds
 	}
-	return b[0], nil
+	return w.b[w.at], nil
+}
+
+func (w *wire) byte() (byte, error) {
+	b, err := w.peek()
+	if err == nil {
+		w.at++
+	}
+	return b, err
 }
 
 func (w *wire) expect(want byte) error {
@@ -83,34 +72,25 @@ func (w *wire) expect(want byte) error {
 }
 
 // space skips one space where there is one.
-func (w *wire) space() error {
-	b, err := w.peek()
-	if err == nil && b == ' ' {
-		_, err = w.byte()
+func (w *wire) space() {
+	if w.at < len(w.b) && w.b[w.at] == ' ' {
+		w.at++
 	}
-	return err
 }
 
-// atom reads up to a delimiter. The slice is valid until the next call.
+// atom reads up to a delimiter.
 func (w *wire) atom() ([]byte, error) {
-	w.scratch = w.scratch[:0]
-	for {
-		b, err := w.peek()
-		if err != nil {
-			return nil, err
-		}
-		switch b {
+	from := w.at
+	for ; w.at < len(w.b); w.at++ {
+		switch w.b[w.at] {
 		case ' ', '(', ')', '{', '"', '\r', '\n':
-			if len(w.scratch) == 0 {
-				return nil, broken("%q stands where a word has to be", b)
+			if w.at == from {
+				return nil, broken("%q stands where a word has to be", w.b[w.at])
 			}
-			return w.scratch, nil
+			return w.b[from:w.at], nil
 		}
-		if _, err := w.byte(); err != nil {
-			return nil, err
-		}
-		w.scratch = append(w.scratch, b)
 	}
+	return nil, errEnds
 }
 
 // end reads the end of a line.
@@ -125,41 +105,26 @@ func (w *wire) end() error {
 	return err
 }
 
-// line reads the rest of a line with its end.
-func (w *wire) line() (string, error) {
-	w.scratch = w.scratch[:0]
-	for {
-		b, err := w.byte()
-		if err != nil {
-			return "", err
-		}
-		if b == '\n' {
-			return strings.TrimRight(string(w.scratch), "\r"), nil
-		}
-		w.scratch = append(w.scratch, b)
+// line gives the rest of a line without its end.
+func (w *wire) line() string {
+	rest := w.b[w.at:]
+	if i := bytes.IndexByte(rest, '\n'); i >= 0 {
+		rest = rest[:i]
+		w.at++
 	}
+	w.at += len(rest)
+	return string(bytes.TrimRight(rest, "\r"))
 }
 
 // code reads a response code, "[" consumed, up to and with "]".
 func (w *wire) code() (name, arg string, err error) {
-	w.scratch = w.scratch[:0]
-	for {
-		b, err := w.peek()
-		switch {
-		case err != nil:
-			return "", "", err
-		case b == '\r' || b == '\n':
-			return "", "", broken("a response code has no end")
-		}
-		if _, err := w.byte(); err != nil {
-			return "", "", err
-		}
-		if b == ']' {
-			name, arg, _ = strings.Cut(string(w.scratch), " ")
-			return strings.ToUpper(name), arg, nil
-		}
-		w.scratch = append(w.scratch, b)
+	i := bytes.IndexAny(w.b[w.at:], "]\r\n")
+	if i < 0 || w.b[w.at+i] != ']' {
+		return "", "", broken("a response code has no end")
 	}
+	name, arg, _ = strings.Cut(string(w.b[w.at:w.at+i]), " ")
+	w.at += i + 1
+	return strings.ToUpper(name), arg, nil
 }
 
 // quoted reads a quoted string.
@@ -167,13 +132,13 @@ func (w *wire) quoted() (string, error) {
 	if err := w.expect('"'); err != nil {
 		return "", err
 	}
-	w.scratch = w.scratch[:0]
+	var out strings.Builder
 	for {
 		b, err := w.byte()
 		if err == nil && b == '\\' {
 			b, err = w.byte()
 		} else if err == nil && b == '"' {
-			return string(w.scratch), nil
+			return out.String(), nil
 		}
 		if err != nil {
 			return "", err
@@ -181,39 +146,55 @@ func (w *wire) quoted() (string, error) {
 		if b == '\r' || b == '\n' {
 			return "", broken("a quoted text goes over the end of its line")
 		}
-		w.scratch = append(w.scratch, b)
+		out.WriteByte(b)
 	}
 }
 
-// announced reads "{123}" and the end of the line: the size of the literal that follows.
-func (w *wire) announced() (int64, error) {
-	if b, err := w.peek(); err == nil && b == '~' {
-		if _, err := w.byte(); err != nil {
-			return 0, err
-		}
+// literal reads "{123}", the end of the line and so many bytes.
+func (w *wire) literal() (string, error) {
+	i := bytes.IndexByte(w.b[w.at:], '\n')
+	if i < 0 {
+		return "", errEnds
 	}
-	if err := w.expect('{'); err != nil {
-		return 0, err
+	n, _, is, err := announced(w.b[w.at : w.at+i+1])
+	if err == nil && !is {
+		err = broken("a literal has no size")
 	}
-	w.scratch = w.scratch[:0]
-	for {
-		b, err := w.byte()
-		if err != nil {
-			return 0, err
-		}
-		if b == '}' {
-			break
-		}
-		w.scratch = append(w.scratch, b)
-		if len(w.scratch) > 20 {
-			return 0, broken("the size of a literal has more than 20 digits")
-		}
+	if err != nil {
+		return "", err
 	}
-	n, err := strconv.ParseInt(strings.TrimSuffix(string(w.scratch), "+"), 10, 64)
-	if err != nil || n < 0 {
-		return 0, broken("%q is not the size of a literal", w.scratch)
+	w.at += i + 1
+	if n > int64(len(w.b)-w.at) {
+		return "", errEnds
 	}
-	return n, w.end()
+	text := string(w.b[w.at : w.at+int(n)])
+	w.at += int(n)
+	return text, nil
+}
+
+// announced reads the size of the literal that a line announces at its end: "{123}", with a tilde
+// before it (RFC 3516) or a plus in it (RFC 7888) where the server likes. at is where it begins.
+func announced(line []byte) (size int64, at int, is bool, err error) {
+	text := bytes.TrimRight(line, "\r\n")
+	if len(text) == 0 || text[len(text)-1] != '}' {
+		return 0, 0, false, nil
+	}
+	at = bytes.LastIndexByte(text, '{')
+	if at < 0 {
+		return 0, 0, false, nil
+	}
+	digits := strings.TrimSuffix(string(text[at+1:len(text)-1]), "+")
+	if len(digits) > 20 {
+		return 0, 0, false, broken("the size of a literal has more than 20 digits")
+	}
+	size, err = strconv.ParseInt(digits, 10, 64)
+	if err != nil || size < 0 {
+		return 0, 0, false, broken("%q is not the size of a literal", digits)
+	}
+	if at > 0 && text[at-1] == '~' {
+		at--
+	}
+	return size, at, true, nil
 }
 
 // value reads one value.
@@ -233,19 +214,8 @@ func (w *wire) value(depth int) (value, error) {
 		s, err := w.quoted()
 		return value{kind: kindText, text: s}, err
 	case '{', '~':
-		n, err := w.announced()
-		if err != nil {
-			return value{}, err
-		}
-		if n > w.left {
-			return value{}, broken("a text of %d bytes stands where a short one has to be", n)
-		}
-		w.left -= n
-		text := make([]byte, n)
-		if _, err := io.ReadFull(w.r, text); err != nil {
-			return value{}, err
-		}
-		return value{kind: kindText, text: string(text)}, nil
+		s, err := w.literal()
+		return value{kind: kindText, text: s}, err
 	}
 	a, err := w.atom()
 	if err != nil {

@@ -1,12 +1,14 @@
 package acquire
 
 import (
-	"io"
+	"net"
 	"path"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/emersion/go-imap/v2/imapclient"
 )
 
 func TestFolderNames(t *testing.T) {
@@ -23,11 +25,11 @@ func TestUIDSet(t *testing.T) {
 	all := []entry{{uid: 1}, {uid: 2}, {uid: 5}, {uid: 6}, {uid: 9}, {uid: 12}}
 	wanted := []bool{true, true, true, false, true, true}
 	set, count, next := uidSet(all, 0, 100, func(i int) bool { return wanted[i] })
-	if set != "1:5,9:12" || count != 5 || next != 6 {
+	if set.String() != "1:5,9:12" || count != 5 || next != 6 {
 		t.Errorf("%s %d %d", set, count, next)
 	}
 	set, count, next = uidSet(all, 0, 2, func(i int) bool { return wanted[i] })
-	if set != "1:2" || count != 2 || next != 2 {
+	if set.String() != "1:2" || count != 2 || next != 2 {
 		t.Errorf("%s %d %d", set, count, next)
 	}
 	if got := ranges(all); got != "1:2,5:6,9,12" {
@@ -61,34 +63,44 @@ func TestClockOfGreeting(t *testing.T) {
 	}
 }
 
-// FuzzAnswers feeds the reader anything: no panic, no hang, bounded memory.
+// FuzzAnswers feeds the guard and the library behind it anything: no panic, no hang, bounded memory.
 func FuzzAnswers(f *testing.F) {
 	for _, seed := range []string{
 		"* OK [CAPABILITY IMAP4rev1] ready\r\nk1 NO [AUTHENTICATIONFAILED] no\r\n+ \r\n",
-		"* LIST (\\HasNoChildren) \"/\" {5}\r\nINBOX\r\n* STATUS INBOX (MESSAGES 3 UIDNEXT 9)\r\n",
-		"* 1 FETCH (UID 1 FLAGS (\\Seen) INTERNALDATE \"14-Nov-2022 03:01:02 +0100\" MODSEQ (7) BODY[] {5}\r\nhello)\r\n",
-		"* 1 FETCH (BODY[] ~{2}\r\nab UID 1 X-GM-LABELS (\"a\" {1}\r\nb NIL))\r\n* 3 EXPUNGE\r\n* VANISHED 1:2 {2}\r\nxy\r\n",
-		"* ID (\"name\" \"x\" \"version\" NIL)\r\n* BYE\r\n",
+		"* OK x\r\n* LIST (\\HasNoChildren) \"/\" {5}\r\nINBOX\r\n* STATUS INBOX (MESSAGES 3 UIDNEXT 9)\r\n",
+		"* OK x\r\n* 1 FETCH (UID 1 FLAGS (\\Seen a]b) INTERNALDATE \"14-Nov-2022 03:01:02 +0100\" MODSEQ (7) BODY[] {5}\r\nhello)\r\n",
+		"* OK x\r\n* 1 FETCH (BODY[] ~{2}\r\nab UID 1 INTERNALDATE \"never\")\r\n* 3 EXPUNGE\r\n* VANISHED 1:2 {2}\r\nxy\r\n",
+		"* OK x\r\n* 1 FETCH (UID 1 INTERNALDATE NIL FLAGS (\xc3\x84 {2}\r\nab))\r\n",
+		"* OK x\r\n* ID (\"name\" \"x\" \"version\" NIL)\r\n* BYE\r\n",
 	} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, in string) {
-		c := &conn{limits: Limits{}.withDefaults(), raw: &deadlineConn{}, wire: newWire(strings.NewReader(in))}
-		c.limits.Message = 1 << 20
-		c.body = func(size int64, r io.Reader) (*blob, error) {
-			b := &blob{data: make([]byte, size), size: size}
-			_, err := io.ReadFull(r, b.data)
-			return b, err
-		}
-		for {
-			a, err := c.read()
-			if err != nil {
-				return
+		limits := Limits{}.withDefaults()
+		limits.Message = 1 << 20
+		for _, own := range []bool{false, true} {
+			c := &conn{limits: limits, raw: &deadlineConn{Conn: stringConn{strings.NewReader(in)}}}
+			c.guard = newGuard(c.raw, c.raw, limits)
+			c.guard.pending["k1"] = "UID"
+			if own {
+				c.guard.own = &exchange{tag: "k1", ended: make(chan error, 1)}
 			}
-			a.fetch.drop()
+			client := imapclient.New(c.guard, &imapclient.Options{UnilateralDataHandler: &imapclient.UnilateralDataHandler{Fetch: c.stray}})
+			<-client.Closed()
 		}
 	})
 }
+
+// stringConn is a server that says one thing and is gone.
+type stringConn struct{ *strings.Reader }
+
+func (stringConn) Write(p []byte) (int, error)        { return len(p), nil }
+func (stringConn) Close() error                       { return nil }
+func (stringConn) LocalAddr() net.Addr                { return nil }
+func (stringConn) RemoteAddr() net.Addr               { return nil }
+func (stringConn) SetDeadline(time.Time) error        { return nil }
+func (stringConn) SetReadDeadline(time.Time) error    { return nil }
+func (stringConn) SetWriteDeadline(t time.Time) error { return nil }
 
 // FuzzFolderPath shows that no name leads out.
 func FuzzFolderPath(f *testing.F) {

@@ -1,0 +1,49 @@
+package acquire
+
+import (
+	"slices"
+	"strings"
+)
+
+// What may be sent. None of it changes a mailbox: EXAMINE opens for reading only, BODY.PEEK[]
+// marks nothing as read, ENABLE QRESYNC changes only how the server words its answers.
+
+// fetchable are the items that may be asked for of a message.
+func fetchable(item string) bool {
+	return slices.Contains([]string{"UID", "FLAGS", "INTERNALDATE", "RFC822.SIZE", "MODSEQ", "BODY.PEEK[]", "SAVEDATE", "EMAILID", "THREADID",
+		"X-GM-MSGID", "X-GM-THRID", "X-GM-LABELS"}, item)
+}
+
+// allowed tells whether a command, without its tag, may be sent. The guard asks it about every
+// one, whoever wrote it.
+func allowed(command string) bool {
+	name, rest, _ := strings.Cut(command, " ")
+	switch name {
+	case "CAPABILITY", "STARTTLS", "LOGOUT":
+		return rest == ""
+	case "AUTHENTICATE", "LOGIN", "ID", "STATUS":
+		return rest != ""
+	case "LIST":
+		return rest == `"" "*"` || rest == `"" "*" RETURN (SPECIAL-USE)`
+	case "EXAMINE":
+		return rest != ""
+	case "ENABLE":
+		return rest == "QRESYNC"
+	case "UID":
+		set, isFetch := strings.CutPrefix(rest, "FETCH ")
+		set, items, _ := strings.Cut(set, " (")
+		items, modifiers, closed := strings.Cut(items, ")")
+		return isFetch && closed && strings.Trim(set, "0123456789:,*") == "" && allowedItems(items) &&
+			(modifiers == "" || strings.HasPrefix(modifiers, " (CHANGEDSINCE ") && strings.HasSuffix(modifiers, " VANISHED)") && strings.Count(modifiers, "(") == 1)
+	}
+	return false
+}
+
+func allowedItems(items string) bool {
+	for item := range strings.SplitSeq(items, " ") {
+		if !fetchable(item) {
+			return false
+		}
+	}
+	return true
+}
