@@ -50,7 +50,7 @@ func (e *evaluation) deletedNotices() {
 				quick = p
 			}
 		}
-		standing := e.profile.Known(b)
+		standing, login, said := e.probably(d)
 		weight := 0.2
 		switch {
 		case standing.Owner():
@@ -60,7 +60,7 @@ func (e *evaluation) deletedNotices() {
 		case standing == NotMine:
 			weight = 0.9
 		case standing == Unusual:
-			weight = choose(quick.after <= soon, 0.75, 0.5) * e.strangeness(b)
+			weight = choose(quick.after <= soon, 0.75, 0.5) * e.strangerBy(d, login)
 		case quick.after <= soon:
 			weight = 0.45
 		}
@@ -82,7 +82,11 @@ func (e *evaluation) deletedNotices() {
 			related = append(related, o.event)
 		}
 		why += e.from(d)
-		if standing != Unknown {
+		switch {
+		case login >= 0:
+			why += said
+			weight = choose(standing.Owner(), max(weight, 0.1), weight*0.8)
+		case standing != Unknown:
 			why += "; " + e.profile.Explain(b)
 		}
 		f := e.say(weight, []int32{d}, related, why, "")

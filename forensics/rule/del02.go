@@ -31,7 +31,7 @@ func (e *evaluation) purgedNotices() {
 	var order []int32
 	seen := map[int32]bool{}
 	for _, p := range e.pairs {
-		if e.all[p.deletion].Kind != forensics.MailPurged || seen[p.notice] || e.byServer(p.deletion) || e.profile.Known(&e.all[p.deletion]).Owner() {
+		if e.all[p.deletion].Kind != forensics.MailPurged || seen[p.notice] || e.byServer(p.deletion) {
 			continue
 		}
 		seen[p.notice] = true
@@ -42,14 +42,17 @@ func (e *evaluation) purgedNotices() {
 	}
 	slices.Sort(order)
 	for _, d := range order {
+		standing, login, said := e.probably(d)
 		weight := 0.3
-		switch e.profile.Known(&e.all[d]) {
-		case NotMine:
+		switch {
+		case standing.Owner():
+			continue
+		case standing == NotMine:
 			weight = 0.9
-		case Unusual:
-			weight = 0.6 * e.strangeness(&e.all[d])
+		case standing == Unusual:
+			weight = 0.6 * e.strangerBy(d, login)
 		}
 		related, names := e.noticesOf(taken[d])
-		e.weaken(e.say(weight, []int32{d}, related, figure("the notice of %s was purged %s after it came%s", join(names), span(taken[d][0].after), e.from(d)), ""), taken[d])
+		e.weaken(e.say(weight, []int32{d}, related, figure("the notice of %s was purged %s after it came%s", join(names), span(taken[d][0].after), e.from(d))+said, ""), taken[d])
 	}
 }

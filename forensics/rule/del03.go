@@ -33,22 +33,26 @@ func (e *evaluation) strangeDeletions() {
 		last  int64
 		pairs []pair
 		worst Standing
+		login int32  // to which the first is put down, -1 where it names its own address
+		said  string // that in words
 	}
 	var runs []*run
 	open := map[uint32]*run{}
 	for _, i := range e.deletions {
 		b := &e.all[i]
-		standing := e.profile.Known(b)
+		standing, login, said := e.probably(i)
 		if b.Unreliable || !standing.Strange() || e.byServer(i) {
 			continue
 		}
 		id := uint32(0)
 		if ip := e.profile.ip(b); ip != nil {
 			id = ip.wideID
+		} else if login >= 0 {
+			id = e.profile.ip(&e.all[login]).wideID
 		}
 		r := open[id]
 		if r == nil || b.Time-r.last > episodeGap {
-			r = &run{}
+			r = &run{login: login, said: said}
 			open[id] = r
 			runs = append(runs, r)
 		}
@@ -67,10 +71,16 @@ func (e *evaluation) strangeDeletions() {
 			weight = 0.75
 			why += ", among them of the notice of " + join(names)
 		}
-		weight *= e.strangeness(&e.all[r.rows[0]])
+		weight *= e.strangerBy(r.rows[0], r.login)
+		explained := r.said
+		if r.login < 0 {
+			explained = "; " + e.profile.Explain(&e.all[r.rows[0]])
+		} else {
+			weight *= 0.7
+		}
 		if r.worst == NotMine {
 			weight = max(weight, 0.7)
 		}
-		e.say(weight, r.rows, related, why+"; "+e.profile.Explain(&e.all[r.rows[0]]), "")
+		e.say(weight, r.rows, related, why+explained, "")
 	}
 }

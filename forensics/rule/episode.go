@@ -145,6 +145,14 @@ func (e *evaluation) strangeness(b *forensics.Brief) float64 {
 	return min(max(w/0.45, 0.25), 1.2)
 }
 
+// strangerBy is strangeness by the event itself, or by the login that it is put down to.
+func (e *evaluation) strangerBy(i, login int32) float64 {
+	if login >= 0 {
+		i = login
+	}
+	return e.strangeness(&e.all[i])
+}
+
 // origin is a moment from which on somebody else may have been in the mailbox.
 type origin struct {
 	at     int64

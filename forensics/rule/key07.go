@@ -28,7 +28,7 @@ func (e *evaluation) findKey07() {
 		if seen && b.Time-before < window && b.Detail != 0 {
 			continue
 		}
-		weight := 0.2
+		weight := 0.15
 		switch standing := e.profile.Known(b); {
 		case standing == NotMine:
 			weight = 0.8

@@ -29,6 +29,7 @@ func (e *evaluation) transfersAfter() {
 	soon, late := e.set.Window(LossWindow), e.set.Window(LossReport)
 	for _, s := range order {
 		resets := e.resetsOf(s)
+		went := e.destinations(byService[s])
 		for _, t := range byService[s] {
 			at := t.brief.Time
 			name := Proper(e.text(s))
@@ -36,6 +37,9 @@ func (e *evaluation) transfersAfter() {
 				r := resets[n]
 				passed := at - e.all[r].Time
 				weight := choose(passed <= soon, 0.4, 0.15)
+				if e.detail(e.all[r].Detail).routine {
+					weight = 0.1
+				}
 				why := figure("money left %s %s after its reset mail", name, span(passed))
 				related := []int32{r}
 				if o, ok := e.originBefore(at, late); ok {
@@ -43,13 +47,25 @@ func (e *evaluation) transfersAfter() {
 					related = append(related, o.event)
 					why += figure(", and %s after %s", span(at-o.at), o.text)
 				}
+				weight, why = byDestination(weight, why, went[t.brief.Row])
 				e.sayTransfer(weight, t, related, nil, why, "")
 				continue
 			}
 			if o, ok := e.originBefore(at, soon); ok {
-				e.sayTransfer(min(0.1+0.4*o.weight, 0.35), t, []int32{o.event}, nil, figure("money left %s %s after %s; no reset mail of it is on record", name, span(at-o.at), o.text),
-					"The owner sent it himself.")
+				weight, why := byDestination(min(0.1+0.4*o.weight, 0.35), figure("money left %s %s after %s; no reset mail of it is on record", name, span(at-o.at), o.text), went[t.brief.Row])
+				e.sayTransfer(weight, t, []int32{o.event}, nil, why, "The owner sent it himself.")
 			}
 		}
 	}
+}
+
+// byDestination weighs a transfer by where it went.
+func byDestination(weight float64, why string, d destination) (float64, string) {
+	switch d {
+	case destinationUsed:
+		return weight * 0.25, why + "; money went to that destination before"
+	case destinationNew:
+		return weight * 1.2, why + "; nothing went to that destination before"
+	}
+	return weight, why
 }

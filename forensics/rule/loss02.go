@@ -25,9 +25,6 @@ func (e *evaluation) findLoss02() {
 	e.newDestinations()
 }
 
-// maxTransfers bounds the transfers of one service that are read in full.
-const maxTransfers = 2000
-
 // newDestinations compares every transfer with what the same service shows before it.
 func (e *evaluation) newDestinations() {
 	byService, order := e.transfers()

@@ -18,11 +18,14 @@ const (
 func TestRst01(t *testing.T) {
 	runCases(t, "RST-01", []ruleCase{
 		{name: "vouched", bare: true, events: reset, want: 1, least: 0.15, most: 0.15, says: "Coinbase, whose sender the receiver vouched for"},
-		{name: "unknown", bare: true, events: "2022-11-14T03:00:00Z reset-requested service=coinbase certainty=reported sender=unknown", want: 1, most: 0.1},
+		{name: "unknown", bare: true, events: "2022-11-14T03:00:00Z reset-requested service=coinbase certainty=reported sender=unknown", want: 1, most: 0.11},
 		{name: "failed", bare: true, events: "2022-11-14T03:00:00Z reset-requested service=coinbase certainty=reported sender=failed", want: 0},
 		{name: "new_device", bare: true, events: "2022-11-14T03:00:00Z login-succeeded service=coinbase certainty=reported sender=authenticated id=d@coinbase.com ip=203.0.113.7", want: 1, says: "Coinbase told of a new sign-in from 203.0.113.7"},
 		{name: "statement_login", bare: true, events: "2022-11-14T03:00:00Z login-succeeded service=coinbase certainty=reported ip=203.0.113.7", want: 0},
 		{name: "none", bare: true, events: "2022-11-14T03:00:00Z mail-received", notChecked: "no mailbox with notices"},
+		{name: "withdrawal", bare: true, events: "2022-11-14T03:00:00Z reset-requested service=coinbase certainty=reported sender=authenticated detail=\"withdrawal to be confirmed\"", want: 1, most: 0.06},
+		{name: "from_home", events: "2022-11-14T13:00:00Z login-succeeded service=coinbase certainty=reported sender=authenticated id=d@coinbase.com ip=198.51.100.7", want: 1, most: 0.03, says: "usual for the account"},
+		{name: "from_the_strangers_place", events: "2022-11-14T02:00:00Z login-succeeded ip=203.0.113.7\n2022-11-14T03:00:00Z login-succeeded service=coinbase certainty=reported sender=authenticated id=d@coinbase.com ip=203.0.113.9", want: 1, least: 0.4, says: "a stranger was in the mailbox as well"},
 	})
 }
 
@@ -83,6 +86,9 @@ func TestDel01(t *testing.T) {
 		{name: "batch", bare: true, events: reset + reset2 + purge("03:31:00", "ids=r1@coinbase.com,r2@gemini.com"), want: 1, says: "2 notices (Coinbase, Gemini) were deleted, the quickest 60 seconds"},
 		{name: "edge", bare: true, events: reset + purge("03:15:00", "id=r1@coinbase.com"), want: 1, least: 0.45},
 		{name: "past_edge", bare: true, events: reset + purge("03:15:01", "id=r1@coinbase.com"), want: 1, most: 0.2},
+		{name: "after_owners_login", events: "2022-11-14T02:30:00Z login-succeeded ip=198.51.100.7\n" + reset + purge("03:02:00", "id=r1@coinbase.com"), want: 1, most: 0.1, says: "the last login, 32 minutes before, was from 198.51.100.7"},
+		{name: "after_strangers_login", events: "2022-11-14T02:30:00Z login-succeeded ip=203.0.113.7\n" + reset + purge("03:02:00", "id=r1@coinbase.com"), want: 1, least: 0.6, says: "was from 203.0.113.7"},
+		{name: "after_both", events: "2022-11-14T02:20:00Z login-succeeded ip=198.51.100.7\n2022-11-14T02:30:00Z login-succeeded ip=203.0.113.7\n" + reset + purge("03:02:00", "id=r1@coinbase.com"), want: 1, least: 0.5, says: "after a login"},
 		{name: "next_day_edge", bare: true, events: reset + "2022-11-15T03:00:00Z mail-deleted id=r1@coinbase.com", want: 1, most: 0.2},
 		{name: "too_late", bare: true, events: reset + "2022-11-15T03:00:01Z mail-deleted id=r1@coinbase.com", want: 0},
 		{name: "other_mail", bare: true, events: reset + purge("03:02:00", "id=other@coinbase.com"), want: 0},
@@ -174,6 +180,9 @@ func TestLoss(t *testing.T) {
 	}
 	runCases(t, "LOSS-01", []ruleCase{
 		{name: "after_reset", bare: true, events: reset + sent("2022-11-14T04:00:00Z", ""), want: 1, least: 0.4, says: "60 minutes after its reset mail"},
+		{name: "own_wallet", bare: true, events: sent("2022-07-01T04:00:00Z", "destination=bc1qown") + sent("2022-08-01T04:00:00Z", "destination=bc1qown") + reset + sent("2022-11-14T04:00:00Z", "destination=bc1qown"), want: 1, most: 0.1, says: "went to that destination before"},
+		{name: "other_wallet", bare: true, events: sent("2022-07-01T04:00:00Z", "destination=bc1qown") + sent("2022-08-01T04:00:00Z", "destination=bc1qown") + reset + sent("2022-11-14T04:00:00Z", "destination=bc1qother"), want: 1, least: 0.48, says: "nothing went to that destination before"},
+		{name: "confirmed", bare: true, events: "2022-11-14T03:50:00Z reset-requested service=coinbase certainty=reported sender=authenticated detail=\"withdrawal to be confirmed\"\n" + sent("2022-11-14T04:00:00Z", ""), want: 1, most: 0.1},
 		{name: "after_days", bare: true, events: reset + sent("2022-11-18T04:00:00Z", ""), want: 1, most: 0.15},
 		{name: "edge", bare: true, events: reset + sent("2022-11-21T03:00:00Z", ""), want: 1},
 		{name: "past_edge", bare: true, events: reset + sent("2022-11-21T03:00:01Z", ""), want: 0},

@@ -85,6 +85,51 @@ func (e *evaluation) sayTransfer(weight float64, t transfer, related []int32, ex
 	}
 }
 
+// destination is what is known of where a transfer went.
+type destination uint8
+
+const (
+	destinationUnknown destination = iota
+	destinationUsed                // money went there before, in quiet time
+	destinationNew                 // others are known, this one is not
+)
+
+// maxTransfers bounds the transfers of one service that are read in full.
+const maxTransfers = 2000
+
+// destinations compares where the transfers of a service went with where earlier ones went, by row. What was first used while
+// somebody strange was about is never known.
+func (e *evaluation) destinations(list []transfer) map[int64]destination {
+	list = list[:min(len(list), maxTransfers)]
+	rows := make([]int64, len(list))
+	for n, t := range list {
+		rows[n] = t.brief.Row
+	}
+	e.events(rows)
+	out := map[int64]destination{}
+	used := map[string]int64{} // when first used in quiet time
+	first := map[string]bool{}
+	for _, t := range list {
+		f := e.full[t.brief.Row]
+		if f == nil || f.Destination == "" {
+			continue
+		}
+		_, strange := e.originBefore(t.brief.Time, e.set.Window(LossWindow))
+		at, ok := used[f.Destination]
+		switch {
+		case ok && t.brief.Time-at >= e.set.Window(LossWindow):
+			out[t.brief.Row] = destinationUsed
+		case !ok && len(used) >= 1 && len(list) > 2:
+			out[t.brief.Row] = destinationNew
+		}
+		if !ok && !strange && !first[f.Destination] {
+			used[f.Destination] = t.brief.Time
+		}
+		first[f.Destination] = true
+	}
+	return out
+}
+
 // resetsOf lists the reset mails of a service.
 func (e *evaluation) resetsOf(s forensics.Symbol) []int32 {
 	var out []int32

@@ -27,6 +27,9 @@ func (e *evaluation) findRst01() {
 		case b.Kind == forensics.PasswordChanged:
 			what = "notice of a changed password"
 		}
+		if e.detail(b.Detail).routine {
+			weight = 0.06 // comes with everything that the owner does there
+		}
 		why := what + " of " + e.serviceName(i)
 		if e.own(b) {
 			why = what + " of the mailbox itself"
@@ -36,7 +39,7 @@ func (e *evaluation) findRst01() {
 		}
 		switch b.Sender {
 		case forensics.SenderUnknown:
-			weight = 0.1
+			weight *= 0.7
 			why += "; no receiver vouched for its sender"
 		case forensics.SenderAuthenticated:
 			why += ", whose sender the receiver vouched for"
@@ -62,7 +65,8 @@ func (e *evaluation) told(i int32, weight float64, why string) (float64, string)
 	why += e.from(i)
 	for _, ep := range e.episodes {
 		if ep.ip != nil && ep.ip.wideID == a.wideID && b.Time >= ep.start-e.set.Window(ChainWindow) && b.Time <= ep.end+e.set.Window(ChainWindow) {
-			return weight + 0.35, why + ", from where a stranger was in the mailbox as well"
+			w, _ := e.episodeWeight(ep)
+			return weight + 0.35*min(w/0.45, 1.2), why + ", from where a stranger was in the mailbox as well"
 		}
 	}
 	switch standing := e.profile.Known(b); {

@@ -36,7 +36,7 @@ func (e *evaluation) findRst03() {
 		}
 		last, lastAt = o, b.Time
 		weight := min(0.15+0.6*o.weight, 0.6)
-		if e.own(b) {
+		if e.own(b) || e.detail(b.Detail).routine {
 			weight /= 2
 		}
 		f := e.say(weight, []int32{i}, []int32{o.event}, figure("reset of %s %s after %s", either(e.own(b), "the mailbox itself", e.serviceName(i)), span(b.Time-o.at), o.text), "")

@@ -102,6 +102,7 @@ type detail struct {
 	server    bool // the server did it by itself
 	back      bool // moved to the inbox or out of the trash
 	off       bool // a second factor switched off
+	routine   bool // what a service sends for every login or withdrawal
 	risky     bool
 }
 
@@ -138,6 +139,7 @@ func newDetail(s string) detail {
 		throttled: has("throttled"),
 		back:      s == "to inbox" || s == "out of trash" || s == "inbox",
 		server:    has("by the server itself", "by an administrator"),
+		routine:   has("withdrawal", "one-time code", "security code", "verification code"),
 		off:       has("turned off", "disabled"),
 		risky:     has("is_suspicious", "risk"),
 	}
