@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -324,4 +325,39 @@ func TestColumnsAfterInference(t *testing.T) {
 func sameColumns(a, b *columns) bool {
 	return fmt.Sprint(a.time, a.row, a.offset, a.fact, a.item, a.asn, a.session, a.message, a.texts, a.kind, a.nth, a.status, a.words, a.wordsEnd) ==
 		fmt.Sprint(b.time, b.row, b.offset, b.fact, b.item, b.asn, b.session, b.message, b.texts, b.kind, b.nth, b.status, b.words, b.wordsEnd)
+}
+
+// BenchmarkReplaceInferred puts 10,000 inferred events into a case of a million, asks for the same
+// again, and takes half of them away.
+func BenchmarkReplaceInferred(b *testing.B) {
+	c, err := Create(filepath.Join(b.TempDir(), "million"), Options{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer c.Close()
+	fill(b, c, auditEvents(1_000_000, 2), 4096)
+	mustBriefs(b, c)
+	events := make([]forensics.Event, 10_000)
+	additions := make([]Addition, len(events))
+	for i := range events {
+		events[i] = missing(1, i*30, fmt.Sprint("gap ", i), "uid-gap")
+		additions[i] = Addition{Row: int64(i*90 + 1), Reasons: []string{"reference"}}
+	}
+	for _, step := range []struct {
+		name string
+		n    int
+	}{{"all", len(events)}, {"the-same", len(events)}, {"half", len(events) / 2}} {
+		b.Run(step.name, func(b *testing.B) {
+			for b.Loop() {
+				b.StopTimer()
+				if step.name == "all" {
+					mustInfer(b, c, nil, nil)
+				} else {
+					mustInfer(b, c, events, additions)
+				}
+				b.StartTimer()
+				mustInfer(b, c, events[:step.n], additions)
+			}
+		})
+	}
 }
