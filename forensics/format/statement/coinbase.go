@@ -15,7 +15,7 @@ const coinbaseHelp = "https://help.coinbase.com/en/coinbase/taxes/reports/how-ca
 // Older generations write what was sent without a sign, newer ones with it. "Exchange Withdrawal" and "Pro
 // Withdrawal" are named from the other side: they move from the user's account at Coinbase Exchange or Pro into this one.
 var coinbase = exchange{
-	name: "statement/coinbase", service: "coinbase",
+	name: "statement/coinbase", service: "coinbase", preamble: true,
 	about: format.About{
 		Title:  "Coinbase transaction report",
 		Reads:  "the CSV in its four generations, from \"USD Spot Price at Transaction\" to \"ID,Timestamp,...\"",
@@ -83,7 +83,7 @@ func destinationOf(note string) string {
 // coinbaseOld is the report of before 2019 of one wallet, with the balance beside each transaction, two columns
 // without a name at its end (the hash of the chain and an id), and the user above the header.
 var coinbaseOld = exchange{
-	name: "statement/coinbase-transactions", service: "coinbase",
+	name: "statement/coinbase-transactions", service: "coinbase", preamble: true,
 	about: format.About{
 		Title:  "Coinbase transactions of one wallet (until 2018)",
 		Reads:  "the CSV \"Timestamp,Balance,Amount,Currency,To,Notes,Instantly Exchanged,Transfer Total,...\"",

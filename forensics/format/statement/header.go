@@ -64,6 +64,9 @@ type columns struct {
 
 // bind finds a layout's columns in a header. ok is false where it is another layout's.
 func (l *layout) bind(names []string) (c columns, ok bool) {
+	if names == nil {
+		return c, false
+	}
 	for _, want := range l.header {
 		at, star := findColumn(names, want)
 		if at < 0 {

@@ -13,7 +13,9 @@ type exchange struct {
 	name    string // of the format
 	service string // as the notice rules name it
 	about   format.About
-	layouts []layout // generations of the header; the first that fits is taken
+	// preamble says that lines stand above the header: a title, the user.
+	preamble bool
+	layouts  []layout // generations of the header; the first that fits is taken
 }
 
 // layout is one generation of a table. Columns are given by their folded names; "a|b" means either, one "*"
@@ -49,22 +51,27 @@ func (t Table) About() format.About { return t.x.about }
 // maxPreamble is how many rows may stand above the header.
 const maxPreamble = 20
 
-// Match implements format.Format.
+// Match implements format.Format. It is asked about every item of every case, so it looks at a line before it
+// takes it apart. Lines above the header are looked for where the exchange writes some.
 func (t Table) Match(h *format.Head) format.Guess {
-	head := format.HeadText(h.Bytes)
-	if bytes.IndexByte(head[:min(len(head), 1<<10)], 0) >= 0 {
-		return format.Guess{}
-	}
 	const most = 8 << 10
-	csv := format.NewCSV(bytes.NewReader(head[:min(len(head), most)]), most)
-	for n := 0; n < maxPreamble && csv.Next(); n++ {
-		if csv.Broken() != "" {
+	head := format.HeadText(h.Bytes)
+	head = head[:min(len(head), most)]
+	lines := 1
+	if t.x.preamble {
+		lines = maxPreamble
+	}
+	for n := 0; n < lines && len(head) > 0; {
+		line, rest, whole := bytes.Cut(head, []byte("\n"))
+		head = rest
+		if line = bytes.TrimRight(line, "\r"); len(line) == 0 {
 			continue
 		}
-		names := foldAll(csv.Fields())
-		if names == nil {
+		n++
+		if !whole && !h.Complete || !mayBeHeader(line) {
 			continue
 		}
+		names := foldAll(splitHeader(line))
 		for i := range t.x.layouts {
 			if _, ok := t.x.layouts[i].bind(names); ok {
 				return format.Guess{Score: 95, Why: "header of " + t.x.about.Title}
@@ -72,6 +79,22 @@ func (t Table) Match(h *format.Head) format.Guess {
 		}
 	}
 	return format.Guess{}
+}
+
+// mayBeHeader reports whether a line has as many columns as the narrowest table, and nothing that no name of a
+// column has.
+func mayBeHeader(line []byte) bool {
+	const fewest = 5 // delimiters
+	return bytes.Count(line, []byte{format.Delimiter(line)}) >= fewest && bytes.IndexAny(line, "=<@{\x00") < 0
+}
+
+// splitHeader cuts a header. No name of a column that is known holds a delimiter.
+func splitHeader(line []byte) [][]byte {
+	fields := bytes.Split(line, []byte{format.Delimiter(line)})
+	for i, f := range fields {
+		fields[i] = bytes.Trim(bytes.TrimSpace(f), `"`)
+	}
+	return fields
 }
 
 // cancelEvery is after how many rows the context is asked.
