@@ -27,6 +27,10 @@ func (e *evaluation) probably(i int32) (s Standing, login int32, said string) {
 	if last == Unknown {
 		return s, -1, ""
 	}
+	// A program at home asks for mail all the time: it clears nobody while a stranger was about.
+	if _, strange := e.originBefore(b.Time, day); strange && last.Owner() && e.unattended(e.logins[n]) {
+		return s, -1, ""
+	}
 	login = e.logins[n]
 	return last, login, "; it names no address, and the last login, " + span(b.Time-e.all[login].Time) + " before, was from " + e.place(login)
 }

@@ -14,7 +14,6 @@ func del01() *Rule {
 		Innocent: "The owner read it and threw it away, or a rule of his own tidies up.",
 		Needs: []Need{
 			{"record of deletions and no sign of missing mail", []forensics.Kind{forensics.MailDeleted, forensics.MailPurged, forensics.MailMissing}},
-			{"mailbox with notices of services", []forensics.Kind{forensics.ResetRequested, forensics.PasswordChanged, forensics.KeyCreated, forensics.LoginSucceeded, forensics.FundsSent, forensics.RecoveryChanged, forensics.SecondFactorChanged}},
 		},
 		Windows: []string{DeletionSoon, DeletionWindow},
 		find:    (*evaluation).findDel01,
@@ -96,6 +95,7 @@ func (e *evaluation) deletedNotices() {
 			f.End = e.all[quick.notice].Time + quick.after
 		}
 	}
+	e.deletedBySubject()
 }
 
 // weaken makes a finding no more certain than the notices that it needs.

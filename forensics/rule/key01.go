@@ -42,6 +42,6 @@ func (e *evaluation) findKey01() {
 			related = append(related, v.owner)
 		}
 		f := e.say(weight, []int32{i}, related, why, "")
-		f.Owner = owner || v.standing == Usual && v.replaces >= 0
+		f.Owner = owner || v.standing == Usual && (v.replaces >= 0 || v.answer)
 	}
 }

@@ -13,6 +13,7 @@ type keyView struct {
 	owner    int32 // the owner's own web login just before, -1 for none
 	covered  bool  // whether logins of that time are on record
 	replaces int32 // the removal just before that it makes good, -1 for none
+	answer   bool  // the owner made it to get in again
 }
 
 // judgeKeys says of every key that was made who made it.
@@ -41,8 +42,44 @@ func (e *evaluation) judgeKeys() {
 		if v.standing == Unknown && v.owner >= 0 && b.IP == 0 {
 			v.standing, v.why = Usual, "the owner logged in "+span(b.Time-e.all[v.owner].Time)+" before, from "+e.place(v.owner)
 		}
+		if v.standing == Unknown {
+			if failed, login := e.answers(i); login >= 0 {
+				v.standing, v.answer = Usual, true
+				v.why = figure("the owner's client had failed %d times since the key change before it, and got in %s after it, from %s", failed,
+					span(e.all[login].Time-b.Time), e.place(login))
+			}
+		}
 		e.keyOf[i] = v
 	}
+}
+
+// answers reports whether a key is the owner's answer to being locked out: a key change before it, his client fails since,
+// and gets in again soon after. login is that login, -1 where it is none.
+func (e *evaluation) answers(i int32) (failed int, login int32) {
+	at := e.all[i].Time
+	change := int64(-1 << 62)
+	for _, list := range [][]int32{e.keys, e.removals} {
+		if n := e.before(list, at-1); n >= 0 {
+			change = max(change, e.all[list[n]].Time)
+		}
+	}
+	if at-change > e.set.Window(KeyFailures) {
+		return 0, -1
+	}
+	if failed = len(e.ownFailures(change, at)); failed < e.set.Number(KeyFailureCount) {
+		return failed, -1
+	}
+	for _, k := range e.within(e.logins, change, at-1) {
+		if e.profile.Known(&e.all[k]).Owner() && e.all[k].Protocol != 0 && e.protocol(e.all[k].Protocol) == protocolLegacy {
+			return failed, -1 // he could get in all the time
+		}
+	}
+	for _, k := range e.within(e.logins, at, at+bySession) {
+		if e.profile.Known(&e.all[k]).Owner() {
+			return failed, k
+		}
+	}
+	return failed, -1
 }
 
 // hasLogins reports whether a log of web logins covers a moment: by the sources where these are known, else by logins

@@ -98,7 +98,10 @@ func TestDel01(t *testing.T) {
 		{name: "bounded", bare: true, events: reset + "- mail-deleted id=r1@coinbase.com certainty=inferred after=2022-11-14T03:00:00Z before=2022-11-14T03:10:00Z", want: 1, least: 0.45, says: "gone at most 10 minutes"},
 		{name: "loosely_bounded", bare: true, events: reset + "- mail-deleted id=r1@coinbase.com certainty=inferred after=2022-11-14T03:00:00Z before=2022-12-14T03:10:00Z", want: 1, most: 0.2},
 		{name: "unbounded", bare: true, events: reset + "- mail-deleted id=r1@coinbase.com certainty=inferred", want: 0},
-		{name: "ordinary_mail", bare: true, events: "2022-11-14T03:00:00Z mail-received id=a@x\n" + purge("03:02:00", "id=a@x"), want: 0, notChecked: "no mailbox with notices"},
+		{name: "ordinary_mail", bare: true, events: "2022-11-14T03:00:00Z mail-received id=a@x\n" + purge("03:02:00", "id=a@x"), want: 0},
+		{name: "by_subject", events: "2022-11-14T02:00:00Z login-succeeded ip=203.0.113.7 session=s\n2022-11-14T09:00:00Z mail-deleted subject=\"Reset your password\"", want: 1, least: 0.4, says: "such as \"Reset your password\", 7 hours after a login"},
+		{name: "by_subject_without_stranger", events: "2022-11-14T09:00:00Z mail-deleted subject=\"Reset your password\"", want: 0},
+		{name: "by_subject_of_owner", events: "2022-11-14T02:00:00Z login-succeeded ip=203.0.113.7\n2022-11-14T09:00:00Z mail-deleted subject=\"Reset your password\" ip=198.51.100.7", want: 0},
 		{name: "moved_by_stranger", events: reset + "2022-11-14T03:01:00Z mail-moved id=r1@coinbase.com ip=203.0.113.7 detail=RSS\n2022-11-14T03:01:00Z mail-deleted id=z@x", want: 1, least: 0.75, says: "moved away"},
 		{name: "window_set", bare: true, events: reset + purge("03:15:01", "id=r1@coinbase.com"), options: setting("deletion.soon", "20m"), want: 1, least: 0.45},
 	})

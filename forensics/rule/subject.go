@@ -1,0 +1,108 @@
+package rule
+
+import (
+	"strings"
+
+	"keytrail/forensics"
+)
+
+// maxSubjects bounds the deletions of an account whose subjects are read.
+const maxSubjects = 1000
+
+// deletedBySubject looks at what was deleted while a stranger may have been in the mailbox and is not in the case as a mail: the
+// log's own record of the deletion may hold the subject.
+func (e *evaluation) deletedBySubject() {
+	joined := map[int32]bool{}
+	for _, p := range e.pairs {
+		joined[p.deletion] = true
+	}
+	var list []int32
+	var rows []int64
+	for _, i := range e.deletions {
+		b := &e.all[i]
+		if len(list) == maxSubjects {
+			break
+		}
+		if joined[i] || b.Unreliable || b.Certainty == forensics.Inferred || e.byServer(i) {
+			continue
+		}
+		if _, ok := e.originBefore(b.Time, e.set.Window(DeletionWindow)); !ok {
+			continue
+		}
+		if s, _, _ := e.probably(i); s.Owner() {
+			continue
+		}
+		list, rows = append(list, i), append(rows, b.Row)
+	}
+	e.events(rows)
+	var hits []int32
+	var subject string
+	flush := func() {
+		if len(hits) == 0 {
+			return
+		}
+		first := &e.all[hits[0]]
+		o, ok := e.originBefore(first.Time, e.set.Window(DeletionWindow))
+		if ok {
+			standing, login, said := e.probably(hits[0])
+			weight := 0.25 + 0.4*min(o.weight, 0.5)
+			if standing.Strange() {
+				weight = 0.6 * e.strangerBy(hits[0], login)
+			}
+			e.say(weight, hits, []int32{o.event}, figure("%s of mail whose subject speaks of security, such as %s, %s after %s; the mail itself is not in the case", count(len(hits), "deletion"),
+				quoted(subject), span(first.Time-o.at), o.text)+said, "")
+		}
+		hits = nil
+	}
+	for _, i := range list {
+		f := e.full[e.all[i].Row]
+		if f == nil {
+			continue
+		}
+		s := warns(f)
+		if s == "" {
+			continue
+		}
+		if n := len(hits); n > 0 && e.all[i].Time-e.all[hits[n-1]].Time > hour {
+			flush()
+		}
+		if len(hits) == 0 {
+			subject = s
+		}
+		hits = append(hits, i)
+	}
+	flush()
+}
+
+// warns gives the first subject of an event that speaks of security or of money that leaves.
+func warns(f *forensics.Event) string {
+	if warning(f.Subject) {
+		return f.Subject
+	}
+	for i := range f.Messages {
+		if warning(f.Messages[i].Subject) {
+			return f.Messages[i].Subject
+		}
+	}
+	return ""
+}
+
+// warningWords stand in the subjects of notices, in lower case. Never changed.
+var warningWords = []string{
+	"password", "reset your", "security alert", "verification code", "verify your", "new sign-in", "new login", "new device", "this device", "withdrawal", "you just sent",
+	"suspicious", "unusual", "two-step", "2-step", "recovery email", "app password", "passwort", "sicherheit", "neues ger\u00e4t", "auszahlung", "mot de passe", "nouvel appareil", "retrait",
+	"contrase\u00f1a", "nuevo dispositivo", "retiro",
+}
+
+func warning(subject string) bool {
+	if subject == "" {
+		return false
+	}
+	low := strings.ToLower(subject[:min(len(subject), 300)])
+	for _, w := range warningWords {
+		if strings.Contains(low, w) {
+			return true
+		}
+	}
+	return false
+}
