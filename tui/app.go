@@ -140,6 +140,9 @@ func (a *app) own(msg tea.Msg) (tea.Cmd, bool) {
 	case kit.CaseOpened:
 		a.open(msg.Case)
 		a.add.queue = append(a.add.queue, msg.Paths...)
+		if msg.Sheet != nil {
+			a.ctx.Post(kit.SheetOpened{Sheet: msg.Sheet})
+		}
 		return tea.Batch(a.resize(), a.initScreens(), a.startAdd()), true
 	case kit.ZoneChosen:
 		a.ctx.Zone = msg.Zone

@@ -101,7 +101,7 @@ func TestHostile(t *testing.T) {
 				check("details")
 				for _, k := range []string{"enter", "pgdown", "pgdown", "pgdown", "esc", "s", "down", "esc", "t", "tab", "esc", "n", "esc", "e", "enter", "esc", "/", "up", "esc", "g", "esc", "?", "esc",
 					"4", "right", "down", "w", "down", "esc", "a", "esc", "z", "z", "esc",
-					"m", "esc", "2", "down", "enter", "down", "x", "down", "esc", "s", "esc", "n", "down", "esc", "enter", "esc", "esc", "o", "o", "t", "m", "x", "d", "u", "esc",
+					"m", "esc", "2", "down", "enter", "down", "x", "down", "esc", "s", "esc", "n", "down", "esc", "v", "down", "esc", "enter", "esc", "esc", "o", "o", "t", "m", "x", "d", "u", "esc",
 					"3", "space", "down", "w", "esc", "tab", "tab", "tab", "tab", "tab", "x", "/", "長", "esc", "enter", "enter", "esc", "esc", "4", "r", "+", "right", "enter", "esc", "down", "esc", "q", "esc"} {
 					d.keys(k)
 					check("after " + k)
@@ -129,6 +129,7 @@ func hostileAnalysis(c *kittest.Case, h string, at int64) {
 	other.ID, other.Summary = 2, ""
 	a := &forensics.Analysis{
 		Incidents: []forensics.Incident{in, other}, Campaigns: []forensics.Campaign{{ID: h, Incidents: []int64{1, 2}, Shared: list, Text: h, Loss: loss}},
+		Findings:   []forensics.Finding{{Rule: h, Account: h, Step: forensics.StepName(h), Why: h, InnocentIf: h, Start: at, Rows: []int64{999}}},
 		NotChecked: []forensics.NotChecked{{Rule: h, Title: h, Account: h, Why: h}}, Changed: list, Notes: list,
 	}
 	var entities []forensics.Entity

@@ -42,7 +42,12 @@ func TestIncidents(t *testing.T) {
 				d.golden("score")
 				d.keys("esc", "n")
 				d.golden("not-checked")
-				d.keys("esc", "enter")
+				d.keys("esc", "v")
+				d.golden("findings")
+				d.keys("enter")
+				d.sees("/ all events", "▌›", "31 of 413")
+				d.keys("esc")
+				d.keys("enter")
 				d.golden("events")
 				d.keys("esc")
 				d.golden("step") // the same place as before

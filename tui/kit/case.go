@@ -102,6 +102,67 @@ type ExportResult struct {
 	Rows   int64
 }
 
+// MailHost is where the mailbox of an address is, as far as that is known.
+type MailHost struct {
+	Known    bool
+	Provider string // such as "AT&T"
+	Host     string // of its IMAP server
+	Advice   string // one line: the password that it wants, and where to make it
+	// NoPassword: it takes no password of any kind from a program, and Advice says what to do instead.
+	NoPassword bool
+}
+
+// AcquireRequest says which mailbox is copied. The password is in memory only: it is never
+// stored, shown, or put into an error.
+type AcquireRequest struct {
+	Address, Host, Password string
+}
+
+// AcquireProgress is how far a copy has come. The ones after it replace it.
+type AcquireProgress struct {
+	Stage                   string // "", listing, checking, copying, finishing
+	Folder                  string
+	Folders, Of             int
+	FolderDone, FolderTotal int64
+	Messages, Total, Bytes  int64
+	Rate                    float64 // messages a second
+	Elapsed, Left           time.Duration
+	Waiting                 time.Duration // 0: it does not wait
+	Why                     string        // it waits, in the server's words
+}
+
+// AcquireResult is what a copy brought.
+type AcquireResult struct {
+	Path     string // what is to be added to the case
+	Messages int64
+	Bytes    int64
+	Folders  int
+	Problems []string
+}
+
+// AcquireProblem is why a copy did not come about, in plain words.
+type AcquireProblem struct {
+	What, Do string
+	Ask      AcquireAsk // what is worth asking again
+	Kept     bool       // what was copied is there, and the same again goes on from it
+	Err      error
+}
+
+func (p *AcquireProblem) Error() string { return p.What }
+
+// Unwrap gives what the program said.
+func (p *AcquireProblem) Unwrap() error { return p.Err }
+
+// AcquireAsk is what to ask again after a problem.
+type AcquireAsk uint8
+
+// What can be asked again.
+const (
+	AskNothing AcquireAsk = iota
+	AskServer
+	AskPassword
+)
+
 // RecentCase is a case that was open before.
 type RecentCase struct {
 	Name, Path string
@@ -119,5 +180,9 @@ type Services struct {
 	Recent  func() []RecentCase
 	Add     func(ctx context.Context, c Case, paths []string, progress func(Progress)) error
 	Export  func(ctx context.Context, c Case, path string, o ExportOptions) (ExportResult, error)
-	ReadRaw func(c Case, e *forensics.Event) (raw []byte, same bool, err error)
+	// MailHost finds the server of an address; it asks nobody. Acquire copies a mailbox into a case,
+	// read-only; its error is an *AcquireProblem unless ctx ended it.
+	MailHost func(address string) MailHost
+	Acquire  func(ctx context.Context, c Case, r AcquireRequest, progress func(AcquireProgress)) (AcquireResult, error)
+	ReadRaw  func(c Case, e *forensics.Event) (raw []byte, same bool, err error)
 }

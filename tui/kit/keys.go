@@ -14,13 +14,13 @@ type Keys struct {
 	// judging what an event, a step or an entity came from
 	Mine, NotMine, Unjudge, Questions key.Binding
 	// incidents
-	Score, Order, NotChecked key.Binding
+	Score, Order, NotChecked, Findings key.Binding
 	// entities
 	NextKind, PrevKind, Select, Sort, Reverse, Network, ShowHere key.Binding
 	// questions
 	AnswerMine, AnswerNotMine, AnswerSkip key.Binding
 	// evidence
-	Fold, Unfold, Warnings, ShowEvents, Folders key.Binding
+	Fold, Unfold, Warnings, ShowEvents, Folders, Acquire key.Binding
 	// folders
 	NextRun, PrevRun, NextMissing, PrevMissing key.Binding
 	// start
@@ -29,6 +29,8 @@ type Keys struct {
 	Accept, Cancel, Complete, CompleteBack, HistoryUp, HistoryDown key.Binding
 	// quitting while an add runs
 	StopAdd, WaitAdd key.Binding
+	// copying a mailbox
+	StopCopy, Again key.Binding
 }
 
 // KeySection is a part of the help screen.
@@ -83,6 +85,7 @@ func NewKeys() Keys {
 		Score:      b("s", "parts of the score", "s"),
 		Order:      b("o", "order", "o"),
 		NotChecked: b("n", "what was not checked", "n"),
+		Findings:   b("v", "other findings", "v"),
 
 		NextKind: b("tab", "next kind", "tab", "right", "l"),
 		PrevKind: b("shift+tab", "kind before", "shift+tab", "left", "h"),
@@ -101,6 +104,7 @@ func NewKeys() Keys {
 		Warnings:   b("w", "warnings", "w"),
 		ShowEvents: b("f", "show its events", "f"),
 		Folders:    b("r", "folders and UIDs", "r"),
+		Acquire:    b("i", "copy a mailbox", "i"),
 
 		NextRun: b("→", "next run of UIDs", "right", "l"),
 		PrevRun: b("←", "run before", "left", "h"),
@@ -122,6 +126,9 @@ func NewKeys() Keys {
 
 		StopAdd: b("s", "stop it and quit", "s"),
 		WaitAdd: b("w", "quit when it is done", "w"),
+
+		StopCopy: b("s", "stop", "s"),
+		Again:    b("⏎", "try again", "enter"),
 	}
 }
 
@@ -132,10 +139,10 @@ func (k Keys) Sections() []KeySection {
 		{"Moving", []key.Binding{k.Up, k.Down, k.PageUp, k.PageDown, k.First, k.Last, k.PrevDay, k.NextDay, k.ZoomIn, k.ZoomOut}},
 		{"One event", []key.Binding{k.Details, k.Pane, k.Prev, k.Next, k.Tag, k.Note, k.Similar, k.Cancel}},
 		{"Verdicts", []key.Binding{k.Mine, k.NotMine, k.Unjudge}},
-		{"Incidents", []key.Binding{k.Details, k.ShowEvents, k.Score, k.Order, k.NotChecked, k.Questions}},
+		{"Incidents", []key.Binding{k.Details, k.ShowEvents, k.Score, k.Order, k.Findings, k.NotChecked, k.Questions}},
 		{"Entities", []key.Binding{k.NextKind, k.PrevKind, k.Select, k.Sort, k.Reverse, k.Network, k.ShowHere, k.Questions}},
 		{"Questions", []key.Binding{k.AnswerMine, k.AnswerNotMine, k.AnswerSkip}},
-		{"Evidence", []key.Binding{k.Unfold, k.Fold, k.Warnings, k.ShowEvents, k.Folders}},
+		{"Evidence", []key.Binding{k.Unfold, k.Fold, k.Warnings, k.ShowEvents, k.Folders, k.Acquire}},
 		{"Folders", []key.Binding{k.PrevRun, k.NextRun, k.NextMissing, k.PrevMissing, k.ShowHere, k.ZoomIn, k.ZoomOut}},
 		{"Typing", []key.Binding{k.Complete, k.HistoryUp, k.HistoryDown, k.Accept, k.Cancel}},
 	}

@@ -12,6 +12,7 @@ import (
 type CaseOpened struct {
 	Case  Case
 	Paths []string
+	Sheet Sheet // a dialogue to begin with; nil: none
 }
 
 // CaseChanged says that the case holds something new: events, marks.

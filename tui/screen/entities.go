@@ -80,7 +80,7 @@ func (s *Entities) Status() string {
 	if len(s.order) == 0 {
 		return ""
 	}
-	text := kit.Count(int64(s.scroll.Cursor+1)) + " of " + kit.Count(int64(len(s.order)))
+	text := "by " + sortNames[s.sort] + "  " + kit.Count(int64(s.scroll.Cursor+1)) + " of " + kit.Count(int64(len(s.order)))
 	if n := len(s.selected); n > 0 {
 		text = kit.Count(int64(n)) + " chosen  " + text
 	}

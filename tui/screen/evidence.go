@@ -82,6 +82,9 @@ func (s *Evidence) Hints() []key.Binding {
 		return s.folders.hints()
 	}
 	hints := []key.Binding{k.Unfold, k.Fold, k.Warnings, k.ShowEvents, k.Folders, k.Export}
+	if s.ctx.Acquire != nil {
+		hints = append([]key.Binding{k.Acquire}, hints...)
+	}
 	if s.ctx.Add != nil {
 		hints = append([]key.Binding{k.Add}, hints...)
 	}
@@ -195,6 +198,8 @@ func (s *Evidence) key(msg tea.KeyPressMsg) tea.Cmd {
 		s.folders = newFolderList(s.ctx)
 		s.folders.setSize(s.width, s.height)
 		return s.folders.load()
+	case key.Matches(msg, k.Acquire) && s.ctx.Acquire != nil:
+		return s.ctx.Post(kit.SheetOpened{Sheet: NewAcquireSheet(s.ctx)})
 	case key.Matches(msg, k.ShowEvents):
 		if n := s.node(); n != nil {
 			return s.ctx.Post(kit.FilterChosen{Text: "evidence:" + itoa(n.ID)})

@@ -75,7 +75,7 @@ func (s *Incidents) Hints() []key.Binding {
 	k := s.ctx.Keys
 	switch {
 	case s.incident() == nil:
-		hints := []key.Binding{k.NotChecked, k.Questions}
+		hints := []key.Binding{k.Findings, k.NotChecked, k.Questions}
 		if s.ctx.Add != nil {
 			hints = append([]key.Binding{k.Add}, hints...)
 		}
@@ -83,7 +83,7 @@ func (s *Incidents) Hints() []key.Binding {
 	case s.inStory:
 		return []key.Binding{k.ShowHere, k.Mine, k.NotMine, k.Score, k.Questions, k.Undo, k.Cancel}
 	}
-	return []key.Binding{k.Details, k.Mine, k.NotMine, k.Questions, k.Score, k.Order, k.NotChecked, k.ShowEvents, k.Export}
+	return []key.Binding{k.Details, k.Mine, k.NotMine, k.Questions, k.Score, k.Order, k.Findings, k.NotChecked, k.ShowEvents, k.Export}
 }
 
 // Status is what is being computed, else the place in the list.
@@ -165,6 +165,8 @@ func (s *Incidents) key(msg tea.KeyPressMsg) tea.Cmd {
 	switch {
 	case key.Matches(msg, k.NotChecked):
 		return s.ctx.Post(kit.SheetOpened{Sheet: newNotCheckedSheet(s.ctx)})
+	case key.Matches(msg, k.Findings):
+		return s.ctx.Post(kit.SheetOpened{Sheet: newFindingsSheet(s.ctx)})
 	case key.Matches(msg, k.Questions):
 		return s.ctx.Post(kit.SheetOpened{Sheet: NewTriageSheet(s.ctx)})
 	case s.incident() == nil:

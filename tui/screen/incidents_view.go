@@ -200,7 +200,7 @@ func (s *Incidents) row(c incidentColumns, in *forensics.Incident, chosen bool) 
 		score += " " + in.Strength
 	}
 	l.Cell(scoreStyle(st, in), score, c.score).Space(1)
-	s.what(l, in, look, c.what)
+	s.what(l, in, c.what)
 	l.Space(1)
 	loss := lossText(in.Loss)
 	if loss == "" {
@@ -218,7 +218,7 @@ func (s *Incidents) row(c incidentColumns, in *forensics.Incident, chosen bool) 
 }
 
 // what names the steps: by their letters where the words do not fit.
-func (s *Incidents) what(l *kit.Line, in *forensics.Incident, look kit.Style, w int) {
+func (s *Incidents) what(l *kit.Line, in *forensics.Incident, w int) {
 	st, end := s.ctx.Styles, l.Left()-w
 	if names, width := stepNames(in); width <= w {
 		for i, n := range names {
@@ -300,7 +300,7 @@ func (s *Incidents) empty(body []string) {
 	default:
 		text = []string{"No incident was found in this evidence.", "That does not prove that there was none."}
 		if n := len(a.Findings); n > 0 {
-			text = append(text, kit.Plural(int64(n), "finding")+" of rules, none of them part of an attack that can be shown.")
+			text = append(text, kit.Plural(int64(n), "finding")+" of rules, none of them part of an attack that can be shown: v lists them.")
 		}
 		if n := len(a.NotChecked); n > 0 {
 			text = append(text, kit.Plural(int64(n), "rule")+" could not be asked for want of evidence: n says which, a adds evidence.")

@@ -41,6 +41,7 @@ type recentRead struct{ recent []kit.RecentCase }
 type nameTyped struct {
 	name   string
 	create bool
+	copy   bool // a mailbox is copied into it at once
 }
 
 // NewStart makes the screen.
@@ -59,6 +60,9 @@ func (s *Start) Hints() []key.Binding {
 	case inProvider:
 		return []key.Binding{k.Up, k.Down, k.Accept, k.Cancel}
 	case inAdvice:
+		if s.copies() {
+			return []key.Binding{k.Acquire, k.NewCase, k.Up, k.Down, k.Cancel}
+		}
 		return []key.Binding{k.NewCase, k.Up, k.Down, k.Cancel}
 	}
 	hints := s.actions()
@@ -108,10 +112,10 @@ func (s *Start) Update(msg tea.Msg) (kit.Screen, tea.Cmd) {
 	case nameTyped:
 		if msg.create {
 			s.busy = "making the case…"
-			return s, s.openCmd(s.ctx.Create, msg.name)
+			return s, s.openCmd(s.ctx.Create, msg.name, msg.copy)
 		}
 		s.busy = "opening the case…"
-		return s, s.openCmd(s.ctx.Open, msg.name)
+		return s, s.openCmd(s.ctx.Open, msg.name, false)
 	case kit.Noticed:
 		s.busy = ""
 	case tea.KeyPressMsg:
@@ -140,7 +144,7 @@ func (s *Start) key(msg tea.KeyPressMsg) tea.Cmd {
 		s.cursor = max(0, min(s.cursor+1, len(s.recent)-1))
 	case key.Matches(msg, k.Accept) && s.cursor < len(s.recent) && s.ctx.Open != nil:
 		s.busy = "opening the case…"
-		return s.openCmd(s.ctx.Open, s.recent[s.cursor].Path)
+		return s.openCmd(s.ctx.Open, s.recent[s.cursor].Path, false)
 	case key.Matches(msg, k.NewCase) && s.ctx.Create != nil:
 		return s.ctx.Post(kit.SheetOpened{Sheet: s.nameSheet("new case", "name", true)})
 	case key.Matches(msg, k.OpenPath) && s.ctx.Open != nil:
@@ -179,6 +183,15 @@ func (s *Start) adviceKey(msg tea.KeyPressMsg) tea.Cmd {
 		s.top++
 	case (key.Matches(msg, k.NewCase) || key.Matches(msg, k.Accept)) && s.ctx.Create != nil:
 		return s.ctx.Post(kit.SheetOpened{Sheet: s.nameSheet("new case", "name", true)})
+	case key.Matches(msg, k.Acquire) && s.copies():
+		p := s.nameSheet("copy a mailbox: into a new case", "name", true)
+		p.done = func(text string) tea.Msg {
+			if text = cleanPath(text); text == "" {
+				return nil
+			}
+			return nameTyped{name: text, create: true, copy: true}
+		}
+		return s.ctx.Post(kit.SheetOpened{Sheet: p})
 	}
 	return nil
 }
@@ -190,14 +203,17 @@ func (s *Start) click(msg tea.MouseClickMsg) tea.Cmd {
 		return nil
 	}
 	if s.cursor == line {
-		return s.openCmd(s.ctx.Open, s.recent[line].Path)
+		return s.openCmd(s.ctx.Open, s.recent[line].Path, false)
 	}
 	s.cursor = line
 	return nil
 }
 
+// copies reports whether a mailbox can be copied into a new case.
+func (s *Start) copies() bool { return s.ctx.Create != nil && s.ctx.Acquire != nil }
+
 // nameSheet asks for the name of a case.
-func (s *Start) nameSheet(title, label string, create bool) kit.Sheet {
+func (s *Start) nameSheet(title, label string, create bool) *prompt {
 	p := newPrompt(s.ctx, title, label, "")
 	p.hint = "a name, such as pat-rivera: the folder NAME.keytrail is made here; or a path"
 	if !create {
@@ -208,18 +224,23 @@ func (s *Start) nameSheet(title, label string, create bool) kit.Sheet {
 		if text = cleanPath(text); text == "" {
 			return nil
 		}
-		return nameTyped{text, create}
+		return nameTyped{name: text, create: create}
 	}
 	return p
 }
 
-func (s *Start) openCmd(open func(string) (kit.Case, error), path string) tea.Cmd {
+func (s *Start) openCmd(open func(string) (kit.Case, error), path string, copies bool) tea.Cmd {
+	ctx := s.ctx
 	return func() tea.Msg {
 		c, err := open(path)
 		if err != nil {
 			return kit.Noticed{Text: problemText(err), Bad: true}
 		}
-		return kit.CaseOpened{Case: c}
+		opened := kit.CaseOpened{Case: c}
+		if copies {
+			opened.Sheet = NewAcquireSheet(ctx)
+		}
+		return opened
 	}
 }
 

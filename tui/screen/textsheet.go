@@ -17,6 +17,8 @@ type textSheet struct {
 	ctx    *kit.Context
 	title  string
 	write  func(p *pane)
+	text   *pane // as it was written last
+	styles *kit.Styles
 	scroll widget.Scroll
 	lines  int
 	height int
@@ -53,8 +55,11 @@ func (t *textSheet) Update(msg tea.Msg) (kit.Sheet, tea.Cmd) {
 }
 
 func (t *textSheet) View(width, height int) []string {
-	p := &pane{ctx: t.ctx, width: width}
-	t.write(p)
+	if t.text == nil || t.text.width != width || t.styles != t.ctx.Styles {
+		t.text, t.styles = &pane{ctx: t.ctx, width: width}, t.ctx.Styles
+		t.write(t.text)
+	}
+	p := t.text
 	t.lines, t.height = len(p.lines), height
 	t.scroll.Shift(0, t.lines, height)
 	out := p.lines[t.scroll.Top:min(t.lines, t.scroll.Top+height)]
@@ -96,7 +101,7 @@ func newNotCheckedSheet(ctx *kit.Context) kit.Sheet {
 		for _, n := range a.Notes {
 			p.named("note", st.Warn, n, st.Text)
 		}
-		for _, n := range a.NotChecked {
+		for _, n := range notChecked(a.NotChecked) {
 			p.named(n.Rule, st.Warn, words(n.Title+":", n.Why, strings.TrimSpace(in("for", n.Account))), st.Text)
 		}
 		for _, c := range a.Changed {
@@ -106,4 +111,26 @@ func newNotCheckedSheet(ctx *kit.Context) kit.Sheet {
 			p.wrapped(st.Text, "Every rule found the sources it needs.")
 		}
 	}}
+}
+
+// accountsNamed is how many accounts of one rule are named one by one.
+const accountsNamed = 3
+
+// notChecked draws the accounts of one rule together where they are many.
+func notChecked(list []forensics.NotChecked) []forensics.NotChecked {
+	count, named := map[string]int{}, map[string]int{}
+	for _, n := range list {
+		count[n.Rule]++
+	}
+	var out []forensics.NotChecked
+	for _, n := range list {
+		if named[n.Rule]++; count[n.Rule] > accountsNamed && named[n.Rule] > 1 {
+			continue
+		}
+		if more := count[n.Rule] - 1; more >= accountsNamed && n.Account != "" {
+			n.Account += ", and the like for " + kit.Count(int64(more)) + " more accounts"
+		}
+		out = append(out, n)
+	}
+	return out
 }

@@ -66,7 +66,11 @@ func Analysis(events []forensics.Event) *forensics.Analysis {
 	return &forensics.Analysis{
 		Incidents: []forensics.Incident{weak, strong},
 		Campaigns: []forensics.Campaign{{ID: "A", Incidents: []int64{1, 2}, Shared: []string{"network AS64511"}, First: weak.Start, Last: strong.Start, Text: "2 times since November 2022", Loss: strong.Loss}},
-		Findings:  make([]forensics.Finding, 9),
+		Findings: []forensics.Finding{
+			{Rule: "LOG-01", Account: Account, Step: forensics.StepLogin, Rows: strong.Steps[1].Rows, Start: strong.Steps[1].Start, Why: "told by the incident"},
+			{Rule: "LOG-06", Account: Account, Step: forensics.StepLogin, Rows: []int64{31}, Start: events[30].Time.Nano, End: events[30].Time.Nano, Weight: 0.1, Why: "a login at an hour at which the account is seldom used: 4 of 202", InnocentIf: "the owner was awake"},
+			{Rule: "DEL-03", Account: Account, Step: forensics.StepDeletion, Start: events[40].Time.Nano, Why: "a folder was emptied", InnocentIf: "the owner tidied up"},
+		},
 		NotChecked: []forensics.NotChecked{
 			{Rule: "GAP-02", Title: "a reply to a mail that is not there", Why: "no such source: no second copy of the mailbox"},
 			{Rule: "LOSS-03", Title: "a withdrawal after a reset", Account: Account, Why: "no such source: no statement of Gemini"},
