@@ -22,7 +22,8 @@ type Options struct {
 	Force  bool           // replace the file where it exists
 	Tool   string
 
-	// Analyse finds the incidents of the case as it is now; nil: the workbook has none.
+	// Analyse finds the incidents of the case as it is now, and tells the case of them; nil: the workbook has none. It is
+	// called more than once, and has to be quick where nothing has changed.
 	Analyse func(context.Context) (*forensics.Analysis, error)
 	// Where looks an address up; nil: the workbook says of networks what events say.
 	Where func(netip.Addr) forensics.Place
@@ -45,6 +46,11 @@ func Write(ctx context.Context, c *casefile.Case, path string, o Options) (expor
 	g := &gatherer{c: c, o: o, own: expr}
 	if o.Redact {
 		if g.hide, err = g.redactor(ctx); err != nil {
+			return export.Result{}, err
+		}
+	}
+	if o.Analyse != nil { // events then say which incidents they belong to, and filters can ask for them
+		if _, err := o.Analyse(ctx); err != nil {
 			return export.Result{}, err
 		}
 	}

@@ -316,7 +316,7 @@ func (w *lossWriter) totalRows(r *rows, analysed bool) error {
 	if err := r.tall(27); err != nil {
 		return err
 	}
-	heads := map[int]string{0: "Sum no.", w.service: "Service", w.asset: "Asset", w.amount: "Amount", w.value: "Value in USD", w.counts: "Counted", w.incident: "Without a value"}
+	heads := map[int]string{0: "Sum no.", w.service: "Service", w.asset: "Asset", w.amount: "Amount", w.value: "Value in USD", w.counts: "How many", w.incident: "Without a value"}
 	if analysed {
 		heads[w.why], heads[w.dest] = "Amount in incidents", "Value in USD in incidents"
 	}
