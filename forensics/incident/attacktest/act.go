@@ -92,6 +92,7 @@ type letter struct {
 	uid           int
 	trashed       time.Time      // zero: not
 	purged        time.Time      // zero: not
+	taker         int            // the attack that took it away, 0 for the owner
 	sent          bool           // by the account
 	kind          forensics.Kind // what the notice rules make of it
 	key           string         // named in it
@@ -112,6 +113,8 @@ type Mark struct {
 	MessageID string
 	Session   string
 	IP        netip.Addr
+	// Inferred marks what no record says and the absence of a mail shows: its time is not known.
+	Inferred bool
 	// Faint marks a notice that nobody vouched for: it may count as one or not.
 	Faint bool
 }
@@ -131,7 +134,7 @@ type Attack struct {
 func (a *Attack) Recorded() []forensics.StepName {
 	has := map[forensics.StepName]bool{}
 	for i := range a.Marks {
-		if m := &a.Marks[i]; !m.Repair && !m.Faint && m.Step != "" {
+		if m := &a.Marks[i]; !m.Repair && !m.Faint && !m.Inferred && m.Step != "" {
 			has[m.Step] = true
 		}
 	}

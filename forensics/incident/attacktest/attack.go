@@ -435,7 +435,7 @@ func (x *attackRun) delete(l *letter) {
 	}
 	x.step(forensics.StepDeletion)
 	t := x.mine(forensics.StepDeletion)
-	l.trashed = x.at
+	l.trashed, l.taker = x.at, x.n
 	g.act(act{at: x.at, what: didTrash, in: x.in, letter: l, truth: t})
 	x.in.gone++
 	if x.a.hard {

@@ -63,6 +63,13 @@ func TestCorpusIncidents(t *testing.T) {
 					t.Logf("    %s: %s", s.Step, s.Why)
 				}
 			}
+			for i := range a.Findings {
+				f := &a.Findings[i]
+				t.Logf("finding %s %.2f %s %s: %s", f.Rule, f.Weight, f.Account, time.Unix(0, f.Start).UTC().Format(time.RFC3339), f.Why)
+			}
+			for _, n := range a.Notes {
+				t.Log("note: " + n)
+			}
 			t.Logf("%d events, %d findings, %d incidents, %d of them weak", n, len(a.Findings), len(a.Incidents), weak)
 			if counted != tt.counted || weak != tt.weak {
 				t.Errorf("%d incidents and %d weak leads, want %d and %d", counted, weak, tt.counted, tt.weak)

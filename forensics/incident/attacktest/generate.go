@@ -81,6 +81,7 @@ type generator struct {
 	provider provider
 	acts     []act
 	letters  []*letter
+	byTime   []*letter // letters by arrival, while the files are written
 	serial   int
 	attacks  []Attack
 	// logFrom and holes say when the log says nothing.
@@ -163,6 +164,24 @@ func (g *generator) choose() {
 // logged reports whether the log was written at a moment and is there.
 func (g *generator) logged(t time.Time) bool {
 	return !g.c.lacks("log") && !t.Before(g.logFrom) && !slices.ContainsFunc(g.holes, func(h span) bool { return h.holds(t) })
+}
+
+// standing draws a letter that lay in the mailbox at a moment, nil where none did.
+func (g *generator) standing(at time.Time) *letter {
+	if g.byTime == nil {
+		g.byTime = slices.Clone(g.letters)
+		slices.SortStableFunc(g.byTime, func(a, b *letter) int { return a.at.Compare(b.at) })
+	}
+	n, _ := slices.BinarySearchFunc(g.byTime, at, func(l *letter, at time.Time) int { return l.at.Compare(at) })
+	for range 20 {
+		if n == 0 {
+			return nil
+		}
+		if l := g.byTime[g.r.IntN(n)]; !l.sent && (l.trashed.IsZero() || l.trashed.After(at)) {
+			return l
+		}
+	}
+	return nil
 }
 
 // act adds one act.

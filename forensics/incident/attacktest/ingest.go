@@ -87,6 +87,7 @@ func Events(ctx context.Context, cf *casefile.Case) ([]forensics.Event, error) {
 type Finder struct {
 	events []forensics.Event
 	at     map[moment][]int
+	lost   map[string][]int // mail that is missing, by Message-ID
 }
 
 // moment is a second and what happened in it.
@@ -97,8 +98,11 @@ type moment struct {
 
 // NewFinder indexes the events of a case.
 func NewFinder(events []forensics.Event) *Finder {
-	f := &Finder{events: events, at: map[moment][]int{}}
+	f := &Finder{events: events, at: map[moment][]int{}, lost: map[string][]int{}}
 	for i := range events {
+		if events[i].Kind == forensics.MailMissing && events[i].MessageID != "" {
+			f.lost[events[i].MessageID] = append(f.lost[events[i].MessageID], i)
+		}
 		m := moment{events[i].Time.Nano / int64(time.Second), events[i].Kind}
 		f.at[m] = append(f.at[m], i)
 	}
@@ -108,6 +112,12 @@ func NewFinder(events []forensics.Event) *Finder {
 // Find gives the events that a mark names; they are as many as one record gives, mostly one.
 func (f *Finder) Find(m *Mark) []*forensics.Event {
 	var out []*forensics.Event
+	if m.Inferred {
+		for _, i := range f.lost[m.MessageID] {
+			out = append(out, &f.events[i])
+		}
+		return out
+	}
 	for _, i := range f.at[moment{m.At.Unix(), m.Kind}] {
 		e := &f.events[i]
 		if m.MessageID != "" && e.MessageID != m.MessageID || m.Session != "" && e.Session != m.Session || m.IP.IsValid() && e.IP != m.IP {

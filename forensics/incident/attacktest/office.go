@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"strconv"
 	"strings"
 
 	"keytrail/forensics"
@@ -107,7 +106,9 @@ func (w *officeLog) act(a *act) {
 	case didRead:
 		l := a.letter
 		if l == nil {
-			l = &letter{id: "old" + strconv.Itoa(a.seq) + "@mail.example.net"}
+			if l = w.g.standing(a.at); l == nil {
+				return
+			}
 		}
 		w.record(a, "MailItemsAccessed", 50, "Succeeded", w.exchange(a, "OperationProperties", []named{{"MailAccessType", "Bind"}, {"IsThrottled", "False"}},
 			"Folders", []any{map[string]any{"Path": `\Inbox`, "FolderItems": []any{map[string]any{"InternetMessageId": "<" + l.id + ">", "SizeInBytes": 4000}}}}, "OperationCount", max(1, a.many)))

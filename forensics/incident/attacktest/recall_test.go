@@ -22,6 +22,9 @@ var (
 
 // analyse asks as the program does.
 func analyse(ctx context.Context, cf *casefile.Case) (*forensics.Analysis, error) {
+	if _, err := investigate.Infer(ctx, cf); err != nil {
+		return nil, err
+	}
 	return investigate.Analyse(ctx, cf, investigate.Options{Where: attacktest.Where})
 }
 

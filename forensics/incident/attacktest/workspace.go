@@ -104,7 +104,9 @@ func (w *workspaceLog) act(a *act) {
 	case didRead:
 		l := a.letter
 		if l == nil {
-			l = &letter{id: fmt.Sprintf("old%d@mail.example.net", a.seq), subject: "Older", from: "ada@friends.example"}
+			if l = w.g.standing(a.at); l == nil {
+				return
+			}
 		}
 		w.mail(a, 31, l, forensics.MailRead)
 	case didTrash:

@@ -106,6 +106,9 @@ func (g *generator) writeMail() {
 			}
 			g.writeLetter(boxes[name], l)
 		}
+		if l.taker > 0 { // not in the mailbox, or in the trash: another copy, or a log, may know it
+			g.markAs(l.taker, Mark{Kind: forensics.MailMissing, At: l.trashed, MessageID: l.id, Step: forensics.StepDeletion, Inferred: true})
+		}
 		if len(in) > 0 {
 			g.mark(a, Mark{Kind: l.kind, MessageID: l.id, Faint: g.c.lacks("verdicts") && l.kind != forensics.MailReceived && !l.sent})
 		}
