@@ -106,5 +106,5 @@ func (h *hand) merge(o *hand) {
 // aboutService reports whether an event's service is one that the attack may be after: named by a
 // notice or a statement, not the mail service that a login log is of.
 func aboutService(e *forensics.Brief) bool {
-	return e.Service != 0 && (e.Certainty == forensics.Reported || e.Kind == forensics.FundsSent || e.Account == 0)
+	return e.Service != 0 && (isMail(e) || e.Kind == forensics.FundsSent || e.Account == 0)
 }

@@ -92,14 +92,14 @@ func (b *builder) join(atoms []*atom) []*draft {
 	return drafts
 }
 
-// nearer decides between two drafts that an atom has the same reason to join: by time, the one that still lacks
-// the step and has waited longest, so that two hands at once get a step each; else the one that was active last.
+// nearer decides between two drafts that an atom has the same reason to join: the one that still lacks the step, so that
+// two hands at once get a step each; else the one that was active last.
 func (b *builder) nearer(d, best *draft, a *atom) bool {
-	step := a.points[0].step
+	step := a.step()
 	if x, y := d.has(step), best.has(step); x != y {
 		return y
 	}
-	return d.has(step) && d.last > best.last
+	return d.last > best.last
 }
 
 // link gives the best reason for an atom to belong to a draft.
@@ -132,8 +132,8 @@ func (b *builder) link(d *draft, a *atom) int {
 	case b.sameClient(d, a):
 		return byClient
 	}
-	if a.mailbox() && d.touched {
-		return noReason // known by other things: another hand
+	if a.mailbox() && d.touched && !(d.keyOnly() && a.step() != forensics.StepKey) {
+		return noReason // known by other things: another hand; but a key can be made in one place and used in another
 	}
 	if d.hand.services.meets(h.services) && b.inOrder(d, a) {
 		return byService
@@ -159,6 +159,8 @@ func (a *atom) mailbox() bool {
 	}
 	return false
 }
+
+func (d *draft) keyOnly() bool { return len(d.first) == 1 && d.has(forensics.StepKey) }
 
 func (a *atom) only(s forensics.StepName) bool {
 	for _, p := range a.points {
@@ -202,11 +204,11 @@ func (b *builder) inOrder(d *draft, a *atom) bool {
 	switch a.step() {
 	case forensics.StepKey:
 		if d.has(forensics.StepKey) {
-			return len(d.first) == 1 && gap <= b.settings.Window(rule.KeySeveral) || a.start-d.first[forensics.StepKey] <= noticeSlack
+			return a.start-d.first[forensics.StepKey] <= noticeSlack // a log and a notice of one key
 		}
 		return a.start-d.start <= noticeSlack
 	case forensics.StepLogin:
-		return d.has(forensics.StepKey) && !d.touched
+		return d.has(forensics.StepKey) && (!d.touched || d.keyOnly())
 	case forensics.StepSettings:
 		return access && gap <= b.settings.Window(rule.SettingsWindow)
 	case forensics.StepReset:
@@ -217,7 +219,7 @@ func (b *builder) inOrder(d *draft, a *atom) bool {
 		if len(a.hand.services) > 0 && len(d.hand.services) > 0 {
 			return d.hand.services.meets(a.hand.services) && gap <= b.settings.Window(lossReport)
 		}
-		return (access && (d.has(forensics.StepReset) || d.has(forensics.StepDeletion)) || d.has(forensics.StepMoney)) && gap <= b.settings.Window(rule.LossWindow)
+		return gap <= b.settings.Window(rule.LossWindow)
 	}
 	return false
 }

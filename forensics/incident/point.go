@@ -9,8 +9,10 @@ import (
 	"keytrail/forensics/rule"
 )
 
-// Findings that are not acts of an attacker, though they speak for one.
+// Rules that the joining knows by name.
 const (
+	// ruleKey is a key that was made.
+	ruleKey = "KEY-01"
 	// ruleKeyTrouble is the owner's client failing after a key change: a symptom.
 	ruleKeyTrouble = "KEY-03"
 	// ruleEnd is the provider revoking everything: an end.
@@ -42,15 +44,16 @@ type builder struct {
 	acct     *rule.Account
 	settings *rule.Settings
 
-	rows   map[int64]*forensics.Brief // of the findings
-	points []*point                   // in the order of the timeline
-	byRow  map[int64]*point
-	places map[forensics.Symbol]place
-	texts  map[forensics.Symbol]string
+	rows    map[int64]*forensics.Brief // of the findings
+	ownKeys map[int64]bool             // keys that the owner seems to have made
+	points  []*point                   // in the order of the timeline
+	byRow   map[int64]*point
+	places  map[forensics.Symbol]place
+	texts   map[forensics.Symbol]string
 }
 
 func newBuilder(in *rule.Input, acct *rule.Account) *builder {
-	b := &builder{in: in, acct: acct, settings: in.Settings, rows: map[int64]*forensics.Brief{}, byRow: map[int64]*point{},
+	b := &builder{in: in, acct: acct, settings: in.Settings, rows: map[int64]*forensics.Brief{}, ownKeys: map[int64]bool{}, byRow: map[int64]*point{},
 		places: map[forensics.Symbol]place{}, texts: map[forensics.Symbol]string{}}
 	if b.settings == nil {
 		b.settings = rule.Defaults()
@@ -79,6 +82,13 @@ func (b *builder) collect() bool {
 		}
 	}
 	for i := range b.acct.Findings {
+		if f := &b.acct.Findings[i]; f.Rule == ruleKey && f.Weight < leastKey {
+			for _, row := range f.Rows {
+				b.ownKeys[row] = true
+			}
+		}
+	}
+	for i := range b.acct.Findings {
 		if f := &b.acct.Findings[i]; b.attacks(f) {
 			for _, row := range f.Rows {
 				b.addPoint(row, i, f.Step)
@@ -89,6 +99,9 @@ func (b *builder) collect() bool {
 	return len(b.points) > 0
 }
 
+// leastKey is what a finding about a key weighs at least where somebody else may have made it.
+const leastKey = 0.1
+
 // attacks reports whether the events of a finding are acts of an attacker, if it is one.
 func (b *builder) attacks(f *forensics.Finding) bool {
 	return f.Step != "" && !f.Owner && f.Rule != ruleKeyTrouble && f.Rule != ruleEnd
@@ -96,7 +109,10 @@ func (b *builder) attacks(f *forensics.Finding) bool {
 
 func (b *builder) addPoint(row int64, finding int, step forensics.StepName) {
 	brief := b.rows[row]
-	if brief == nil || brief.Unreliable {
+	if brief == nil || brief.Unreliable || brief.Kind == forensics.MailReceived {
+		return // mail that came is the scene, not an act
+	}
+	if b.ownKeys[row] {
 		return
 	}
 	p := b.byRow[row]

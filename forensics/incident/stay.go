@@ -1,7 +1,6 @@
 package incident
 
 import (
-	"fmt"
 	"time"
 
 	"keytrail/forensics"
@@ -10,9 +9,10 @@ import (
 // A journey looks like an attack: new networks, another country, and a life that goes on there, with its own resets and
 // deletions. What tells them apart is who else is where: a traveller is there for days and is not at home meanwhile.
 const (
-	stayAround = int64(8 * 24 * time.Hour) // how far around an incident its networks are looked for
-	homeAround = int64(5 * time.Hour)      // and the owner's own
-	stayDays   = 3                         // days on which a network is seen that make a stay
+	stayAround = int64(8 * 24 * time.Hour)  // how far around an incident its networks are looked for
+	homeAround = int64(5 * time.Hour)       // and the owner's own
+	toolAround = int64(45 * 24 * time.Hour) // how far around the owner's clients are looked for
+	stayDays   = 3                          // days on which a network is seen that make a stay
 )
 
 // stay is what the account's events say about who was where around a draft.
@@ -20,6 +20,9 @@ type stay struct {
 	days  int // distinct days on which the strange networks were used, around the draft and in it
 	home  int // events from where the owner lives, close to the draft's own
 	known bool
+	// ownTool is set where the clients of the draft are ones that the owner used around that time, newTool where
+	// one is not.
+	ownTool, newTool bool
 }
 
 // wide is what a stay is counted by: the operator, or the network where it is not known.
@@ -38,6 +41,8 @@ func (b *builder) stays(drafts []*draft) {
 		wides set[network]
 		days  set[int64]
 		acts  []int64
+		own   set[forensics.Symbol] // clients of the owner
+		tools set[forensics.Symbol] // clients of the draft
 	}
 	var list []*about
 	for _, d := range drafts {
@@ -60,14 +65,25 @@ func (b *builder) stays(drafts []*draft) {
 		if e.Unreliable {
 			break
 		}
-		if e.IP == 0 || e.Certainty != forensics.Observed || e.Outcome == forensics.Failure {
+		if e.IP == 0 && (e.Session == 0 || e.Client == 0) || e.Certainty != forensics.Observed || e.Outcome == forensics.Failure {
 			continue
 		}
 		for _, a := range list {
-			if e.Time < a.d.start-stayAround || e.Time > a.d.last+stayAround {
+			if e.Time < a.d.start-toolAround || e.Time > a.d.last+toolAround {
 				continue
 			}
-			switch standing := b.standing(e); {
+			standing := b.standing(e)
+			if e.Client != 0 {
+				if standing.Owner() {
+					a.own.put(e.Client)
+				} else if a.d.hand.sessions.has(e.Session) || e.Session == 0 && a.d.hand.ips.has(e.IP) && e.Time >= a.d.start && e.Time <= a.d.last {
+					a.tools.put(e.Client)
+				}
+			}
+			if e.IP == 0 || e.Time < a.d.start-stayAround || e.Time > a.d.last+stayAround {
+				continue
+			}
+			switch {
 			case standing.Owner():
 				if kind := b.placeOf(e).Kind; kind == "mobile" || kind == "vpn" || kind == "proxy" || kind == "tor" {
 					continue
@@ -82,6 +98,10 @@ func (b *builder) stays(drafts []*draft) {
 	}
 	for _, a := range list {
 		a.d.stay.known, a.d.stay.days = true, len(a.days)
+		for c := range a.tools {
+			a.d.stay.newTool = a.d.stay.newTool || !a.own.has(c)
+		}
+		a.d.stay.ownTool = len(a.tools) > 0 && !a.d.stay.newTool
 	}
 }
 
@@ -96,17 +116,4 @@ func nearAny(times []int64, at, within int64) bool {
 		}
 	}
 	return lo < len(times) && times[lo] <= at+within
-}
-
-// text says what a stay speaks for, and what it is worth.
-func (s *stay) text() (value float64, text string) {
-	switch {
-	case !s.known:
-		return 0, ""
-	case s.home == 0 && s.days >= stayDays:
-		return pointsJourney, fmt.Sprintf("looks like a journey: %d days from there, and nothing from home meanwhile", s.days)
-	case s.home > 0 && s.days < stayDays:
-		return pointsAtHome, "the owner's own networks were in use at the same time"
-	}
-	return 0, ""
 }

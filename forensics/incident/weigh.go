@@ -6,38 +6,59 @@ import (
 	"strings"
 
 	"keytrail/forensics"
-	"keytrail/forensics/rule"
 )
 
 // A score is the chance that an incident is an attack, as far as the generated cases teach: the parts are added up to
-// points, and score = 1 / (1 + 2^-points). So 0 points are even odds, and every point doubles them.
+// points, and score = 1 / (1 + 2^-points). So 0 points are even odds, and every point doubles them. The points are those of a
+// logistic regression over generated cases, rounded, and held to signs and least values that can be argued for
+// (docs/detection.md).
 const (
-	// pointsBase is where everything begins: strange things are innocent far more often than not.
-	pointsBase = -4.0
-	// pointsStep is what a step brings whose findings are all that they can be.
-	pointsStep = 3.5
-	// pointsJoined is what it brings that a step is joined to another one by more than time.
-	pointsJoined = 1.0
-	// pointsLoose is what it costs that nothing but time joins a step.
-	pointsLoose = -0.5
-	// pointsGathered is what a step brings that only the hand speaks for.
-	pointsGathered = 0.5
-	// pointsAlone is what it costs that there is one step only.
-	pointsAlone = -1.5
-	// pointsJourney is what it costs that the owner may have been there, pointsAtHome what it brings that the owner was elsewhere.
-	pointsJourney = -3.0
-	pointsAtHome  = 1.0
-	// pointsSaid is what it brings that the user says of a source that it is not theirs.
-	pointsSaid = 3.0
-	// pointsKnown is what it costs that an act comes from where the owner comes from.
-	pointsKnown = -2.0
+	pointsBase = -5.3 // where everything begins: strange things are innocent far more often than not
+
+	pointsMoreSteps = 1.1 // for every step after the first
+	pointsAlone     = -0.5
+	pointsKeyReset  = 0.8 // a key and a reset
+
+	pointsStrange = 2.2  // that it came from where the owner does not come from, by the share of its events
+	pointsUsual   = -0.3 // that it came from where the owner comes from
+	pointsSaid    = 3.0  // that the user says of a source that it is not theirs
+
+	pointsNotice = 1.3 // for every mail in which a service tells of something, beyond two
+	mostNotices  = 6
+	pointsHidden = 0.3 // for every one of these that was hidden
+	pointsOwnHid = -0.3
+	mostHidden   = 3
+	pointsBrands = 0.4 // for every service with a reset, after the first
+
+	pointsAtHome  = 0.9  // the owner was elsewhere at the time
+	pointsCalm    = -0.4 // nothing came from the owner's own networks meanwhile, for days
+	pointsStay    = -1.1 // for every day on which the strange network is seen, beyond two
+	mostStay      = 6
+	pointsNewTool = 1.0
+	pointsOwnTool = -1.0
+	pointsLong    = -0.5 // for every day that it lasts, beyond one and a bit
+	longDays      = 1.2
+	mostLong      = 4.0
 )
+
+// pointsOf is what the findings of a step bring where they are all that they can be.
+func pointsOf(s forensics.StepName) float64 {
+	switch s {
+	case forensics.StepLogin:
+		return 3.3
+	case forensics.StepKey:
+		return 1.0
+	case forensics.StepSettings:
+		return 0.7
+	}
+	return 0.5
+}
 
 // The least scores of the words.
 const (
 	atLeastStrong = 0.85
 	atLeastLikely = 0.55
-	atLeastWeak   = 0.3
+	atLeastWeak   = 0.25
 )
 
 // weighed is what a draft weighs.
@@ -69,6 +90,7 @@ func strength(score float64) string {
 // weigh adds up what speaks for and against a draft.
 func (b *builder) weigh(d *draft) weighed {
 	w := weighed{stages: b.stages(d)}
+	f := b.featuresOf(d, w.stages)
 	add := func(value float64, format string, args ...any) {
 		value = math.Round(value*10) / 10
 		if value != 0 {
@@ -78,56 +100,51 @@ func (b *builder) weigh(d *draft) weighed {
 	}
 	add(pointsBase, "before anything speaks for it")
 	for _, s := range w.stages {
-		v, rules := b.strengthOf(s)
-		if s.name == forensics.StepKey {
-			for _, f := range d.symptoms {
-				v = 1 - (1-v)*(1-b.acct.Findings[f].Weight)
-				rules = append(rules, b.acct.Findings[f].Rule)
-			}
-		}
-		if len(rules) == 0 {
-			add(pointsGathered, "%s: by the same hand", s.name)
-			continue
-		}
-		add(pointsStep*v, "%s: %s", s.name, strings.Join(unique(rules), ", "))
+		add(pointsOf(s.name)*f.step[s.name], "%s: %s", s.name, strings.Join(unique(f.rules[s.name]), ", "))
 	}
-	firm, loose := 0, 0
-	for _, s := range w.stages {
-		switch {
-		case len(s.joined) == 0:
-		case s.joined[0] == joinTime:
-			loose++
-		default:
-			firm++
-		}
-	}
-	if firm > 1 {
-		add(pointsJoined*float64(firm-1), "%d steps joined by more than time", firm)
-	}
-	add(pointsLoose*float64(loose), "%d of the steps joined by time alone", loose)
-	if len(w.stages) == 1 {
+	if f.stages == 1 {
 		add(pointsAlone, "one step alone")
+	} else {
+		add(pointsMoreSteps*float64(f.stages-1), "%d steps together", f.stages)
 	}
-	usual, said := 0, 0
-	for _, p := range d.points {
-		switch {
-		case p.standing == rule.NotMine:
-			said++
-		case p.standing.Owner():
-			usual++
-		}
+	if d.has(forensics.StepKey) && d.has(forensics.StepReset) {
+		add(pointsKeyReset, "a key before a reset")
 	}
-	if value, text := d.stay.text(); said == 0 && value != 0 {
-		add(value, "%s", text)
+	if f.said > 0 {
+		add(pointsSaid, "%s from what you say is not yours", plural(f.said, "event"))
 	}
-	if said > 0 {
-		add(pointsSaid, "%d of its events come from what you say is not yours", said)
-	}
-	if usual > 0 {
-		add(pointsKnown, "%d of its events come from where the owner comes from", usual)
-	}
+	add(pointsStrange*f.strange, "%d%% of what says where it came from is strange to the account", percent(f.strange))
+	add(pointsUsual*f.usual, "%d%% of it comes from where the owner comes from", percent(f.usual))
+	add(pointsNotice*float64(min(max(f.notices-2, 0), mostNotices)), "%d mails in which services tell of something", f.notices)
+	add(pointsHidden*float64(min(f.hidden, mostHidden)), "%d of them hidden", f.hidden)
+	add(pointsOwnHid*float64(min(f.ownHid, mostHidden)), "%d of them thrown away by the owner's own hand", f.ownHid)
+	add(pointsBrands*float64(min(max(f.brands-1, 0), 2)), "resets of %d services", f.brands)
+	b.weighStay(d, &f, add)
 	return w
 }
+
+// weighStay adds what speaks for another person than the owner, and what speaks for a journey.
+func (b *builder) weighStay(d *draft, f *features, add func(float64, string, ...any)) {
+	s := &d.stay
+	if s.known && f.said == 0 {
+		switch {
+		case s.home > 0:
+			add(pointsAtHome, "the owner's own networks were in use at the same time")
+		case s.days > 2:
+			add(pointsCalm, "nothing came from the owner's own networks meanwhile")
+		}
+		add(pointsStay*float64(min(max(s.days-2, 0), mostStay)), "the same network is seen on %d days around it, as on a journey", s.days)
+	}
+	switch {
+	case s.newTool:
+		add(pointsNewTool, "a client that the owner does not use")
+	case s.ownTool:
+		add(pointsOwnTool, "a client that the owner uses")
+	}
+	add(pointsLong*min(max(f.days-longDays, 0), mostLong), "it lasts %.1f days", f.days)
+}
+
+func percent(share float64) int { return int(math.Round(share * 100)) }
 
 // strengthOf joins the weights of a stage's findings: each rule counts once, with its heaviest finding.
 func (b *builder) strengthOf(s *stage) (v float64, rules []string) {
