@@ -1,10 +1,6 @@
 package absence
 
-import (
-	"cmp"
-
-	"keytrail/forensics"
-)
+import "keytrail/forensics"
 
 // trash makes a deletion of every mail that lies in the Trash or is marked as deleted, as the newest copy shows it.
 func (w *work) trash() {
@@ -30,8 +26,9 @@ func (w *work) trash() {
 				}
 				if f.Role == RoleTrash {
 					l.Reasons = []string{ReasonTrash}
-					l.Moment = m.Saved
-					l.NotBefore = max(l.NotBefore, m.Saved)
+					if m.Saved >= m.Arrived {
+						l.Moment, l.NotAfter = m.Saved, least(l.NotAfter, m.Saved)
+					}
 				} else {
 					l.Reasons = []string{ReasonMarked}
 					l.NotBefore, l.NotAfter = f.marked(k)
@@ -67,10 +64,10 @@ func (w *work) newer(i int, f *Folder) bool {
 // behind every mail with a smaller count, so after that one came.
 func (f *Folder) marked(k int) (notBefore, notAfter int64) {
 	m := &f.Mails[k]
-	notBefore = cmp.Or(m.Saved, m.Arrived)
+	notBefore = m.Arrived
 	for i := range f.Mails {
 		if o := &f.Mails[i]; o.ModSeq != 0 && o.ModSeq < m.ModSeq {
-			notBefore = max(notBefore, o.Saved, min(o.Arrived, f.AbsentAt))
+			notBefore = max(notBefore, min(o.Arrived, f.AbsentAt))
 		}
 	}
 	return notBefore, f.AbsentAt
@@ -118,9 +115,9 @@ func (w *work) follow(j int, f *Folder, m *Mail, checks []*check) {
 			}
 		}
 		l := lost{Lost: Lost{Kind: forensics.MailMissing, Folder: f.Name, Row: m.Row, ID: m.ID, Ref: m.Ref, Reasons: []string{ReasonCompared},
-			NotBefore: max(f.PresentAt, m.Saved, m.Arrived), NotAfter: g.AbsentAt, ArrivedNotBefore: m.Arrived, ArrivedNotAfter: m.Arrived}, notice: m.Notice}
+			NotBefore: max(f.PresentAt, m.Arrived), NotAfter: g.AbsentAt, ArrivedNotBefore: m.Arrived, ArrivedNotAfter: m.Arrived}, notice: m.Notice}
 		if w.copies[j].AddOnly {
-			l.NotBefore = max(m.Saved, m.Arrived)
+			l.NotBefore = m.Arrived
 		}
 		if l.NotBefore > l.NotAfter && l.NotAfter != 0 {
 			l.NotBefore = min(m.Arrived, l.NotAfter)

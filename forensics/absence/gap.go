@@ -55,6 +55,9 @@ func (w *work) gapEvents() {
 func (w *work) addRun(s *space, r *run, rate *rate, beyond bool) {
 	l := lost{space: s, run: r, Lost: Lost{Kind: forensics.MailMissing, Folder: s.name, Count: r.left(), Reasons: []string{ReasonGap},
 		NotBefore: r.lower, NotAfter: r.absentAt, ArrivedNotBefore: r.lower, ArrivedNotAfter: r.upper}}
+	if s.role != RoleInbox && s.role != RoleSent { // a mail that was moved here may have come long before
+		l.ArrivedNotBefore = 0
+	}
 	if l.NotAfter == 0 {
 		l.NotAfter = s.newest().f.AbsentAt
 	}

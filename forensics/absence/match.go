@@ -12,6 +12,7 @@ import (
 // point is a mail that is known to have come at a time and can be what a missing UID stood for.
 type point struct {
 	from, to int64
+	slack    int64 // by how much its time may be off
 	keys     [3]Key
 	index    int // in lost; -1 for a mail that was moved to where it is
 }
@@ -48,20 +49,41 @@ func (w *work) match() {
 	}
 	points := w.points(runs)
 	slices.SortStableFunc(runs, func(a, b *slot) int { return cmp.Compare(a.from, b.from) })
-	slices.SortStableFunc(points, func(a, b point) int { return cmp.Or(cmp.Compare(a.to, b.to), cmp.Compare(b.index, a.index)) })
+	// First to the second; then what is left, since two mails that come at once can get their
+	// numbers and their dates in different order.
+	left := w.pass(points, runs, homes, false)
+	w.pass(left, runs, homes, true)
+}
+
+// pass gives points to runs and returns those that found none.
+func (w *work) pass(points []point, runs []*slot, homes map[*space]map[Key]bool, loose bool) (left []point) {
+	if loose {
+		points = slices.Clone(points)
+		for i := range points {
+			p := &points[i]
+			p.from, p.to = p.from-p.slack, p.to+p.slack
+		}
+	}
+	slices.SortStableFunc(points, func(a, b point) int {
+		return cmp.Or(cmp.Compare(a.to, b.to), cmp.Compare(a.from, b.from), cmp.Compare(b.index, a.index))
+	})
 	var open slots
 	next := 0
-	for _, p := range points {
+	for i := range points {
+		p := &points[i]
 		for next < len(runs) && runs[next].from <= p.to {
 			heap.Push(&open, runs[next])
 			next++
 		}
-		w.place(&open, &p, homes)
+		if !w.place(&open, p, homes) {
+			left = append(left, *p)
+		}
 	}
+	return left
 }
 
-// place gives a point to the run that fits and ends first.
-func (w *work) place(open *slots, p *point, homes map[*space]map[Key]bool) {
+// place gives a point to the run that fits and ends first, and reports whether there is one.
+func (w *work) place(open *slots, p *point, homes map[*space]map[Key]bool) (placed bool) {
 	var aside []*slot
 	for open.Len() > 0 {
 		s := (*open)[0]
@@ -69,7 +91,7 @@ func (w *work) place(open *slots, p *point, homes map[*space]map[Key]bool) {
 			heap.Pop(open)
 			continue
 		}
-		if p.index < 0 && p.isIn(homes[s.space]) || p.index >= 0 && !w.lost[p.index].canBeIn(s.space) {
+		if p.isIn(homes[s.space]) || p.index >= 0 && !w.lost[p.index].canBeIn(s.space) {
 			aside = append(aside, heap.Pop(open).(*slot))
 			continue
 		}
@@ -80,11 +102,13 @@ func (w *work) place(open *slots, p *point, homes map[*space]map[Key]bool) {
 			w.lost[p.index].take(s.space, s.run)
 			s.run.lost = append(s.run.lost, p.index)
 		}
+		placed = true
 		break
 	}
 	for _, s := range aside {
 		heap.Push(open, s)
 	}
+	return placed
 }
 
 func (p *point) isIn(home map[Key]bool) bool {
@@ -158,6 +182,7 @@ func (w *work) byNumber() {
 // points lists the mails that can stand for missing UIDs.
 func (w *work) points(runs []*slot) []point {
 	gaps := inboxGaps(runs)
+	inbox := w.inboxKeys()
 	var out []point
 	told := map[Key]bool{}
 	for _, c := range w.copies {
@@ -165,7 +190,7 @@ func (w *work) points(runs []*slot) []point {
 			if f.Role == RoleDrafts || f.Role == RoleSent {
 				continue
 			}
-			delivered := gaps.delivered(f)
+			delivered := gaps.delivered(f, inbox)
 			for i := range f.Mails {
 				m := &f.Mails[i]
 				if m.Sent || m.Arrived == 0 || m.direct(delivered) {
@@ -184,14 +209,21 @@ func (w *work) points(runs []*slot) []point {
 				if !m.Internal {
 					slack = 2 * minute
 				}
-				out = append(out, point{from: at - slack, to: at + slack, keys: m.keys(), index: -1})
+				out = append(out, point{from: at, to: at, slack: slack, keys: m.keys(), index: -1})
 			}
 		}
 	}
 	for i := range w.lost {
 		l := &w.lost[i]
 		if l.ArrivedNotBefore != 0 && l.ArrivedNotAfter != 0 && l.ArrivedNotAfter-l.ArrivedNotBefore <= minute && l.run == nil && !w.numbered(l) {
-			out = append(out, point{from: l.ArrivedNotBefore - 2*minute, to: l.ArrivedNotAfter + 2*minute, index: i})
+			p := point{from: l.ArrivedNotBefore, to: l.ArrivedNotAfter, slack: 2 * minute, index: i, keys: [3]Key{l.ID}}
+			if l.mail != nil {
+				p.keys = l.mail.keys()
+				if l.mail.Internal {
+					p.slack = 2 * second
+				}
+			}
+			out = append(out, p)
 		}
 	}
 	return out
@@ -203,12 +235,9 @@ func (w *work) numbered(l *lost) bool {
 }
 
 // direct reports whether a mail was delivered to its folder and never stood in another one, as far as that
-// shows: it came into the folder in the second in which it came at all. Without SAVEDATE the folder decides.
+// shows: it came into the folder in the second in which it came at all, or the folder is filled by deliveries.
 func (m *Mail) direct(delivered bool) bool {
-	if m.Saved != 0 && m.Internal {
-		return m.Saved == m.Arrived
-	}
-	return delivered
+	return delivered || m.Internal && m.Saved != 0 && m.Saved == m.Arrived
 }
 
 // gapTimes are the times at which mails came to INBOX that are not there any more, as intervals that do not touch.
@@ -234,10 +263,10 @@ func inboxGaps(runs []*slot) gapTimes {
 }
 
 // delivered reports whether mails are delivered to a folder, by rules of the server, rather than moved there. INBOX and
-// Junk are such by their nature. For another one that tells no SAVEDATE: a mail that was moved out of INBOX left a gap
+// Junk are such by their nature. For another one: a mail that was moved out of INBOX left a gap
 // there. Where at least half of the folder's mails, and two, came when INBOX has none, and no more
 // of the others fit gaps than chance explains, its mails did not come by way of INBOX.
-func (g gapTimes) delivered(f *Folder) bool {
+func (g gapTimes) delivered(f *Folder, inbox map[Key]bool) bool {
 	switch f.Role {
 	case RoleInbox, RoleJunk:
 		return true
@@ -250,6 +279,11 @@ func (g gapTimes) delivered(f *Folder) bool {
 		m := &f.Mails[i]
 		if m.Arrived == 0 {
 			continue
+		}
+		for _, k := range m.keys() {
+			if k != 0 && inbox[k] {
+				return false // a copy had it in INBOX: it was moved here
+			}
 		}
 		n++
 		first, last = least(first, m.Arrived), max(last, m.Arrived)
@@ -265,6 +299,24 @@ func (g gapTimes) delivered(f *Folder) bool {
 		covered += max(0, min(s.to, last)-max(s.from, first))
 	}
 	return binomialTail(n, fit, float64(covered)/float64(last-first)) > 0.05
+}
+
+// inboxKeys are the mails that any copy has in INBOX.
+func (w *work) inboxKeys() map[Key]bool {
+	keys := map[Key]bool{}
+	for _, c := range w.copies {
+		for _, f := range c.Folders {
+			if f.Role != RoleInbox {
+				continue
+			}
+			for i := range f.Mails {
+				for _, k := range f.Mails[i].keys() {
+					keys[k] = true
+				}
+			}
+		}
+	}
+	return keys
 }
 
 // slot is a run with the times between which a mail must have come to fit.

@@ -101,7 +101,7 @@ func (s *space) learn() {
 	for i, in := range s.in {
 		for k := range in.f.Mails {
 			if m := &in.f.Mails[k]; m.UID != 0 {
-				s.known = append(s.known, known{uid: m.UID, lower: cmp.Or(m.Saved, m.Arrived), upper: m.Saved, mail: m, from: i})
+				s.known = append(s.known, known{uid: m.UID, lower: m.Arrived, upper: m.Saved, mail: m, from: i})
 			}
 		}
 		k := 0
@@ -125,7 +125,7 @@ func (s *space) learn() {
 		if n := len(out); n > 0 && out[n-1].uid == k.uid {
 			p := &out[n-1]
 			p.from = max(p.from, k.from)
-			p.lower, p.upper = max(p.lower, k.lower), cmp.Or(p.upper, k.upper)
+			p.lower, p.upper = max(p.lower, k.lower), least(p.upper, k.upper)
 			if k.mail != nil {
 				p.mail = k.mail
 			}
@@ -140,8 +140,9 @@ func (s *space) learn() {
 // maxKnown bounds the UIDs of one folder.
 const maxKnown = 50_000_000
 
-// trust decides which INTERNALDATEs say when a mail came into this folder. A move keeps the date, so only
-// in INBOX, where mails are delivered, and only in ascending order is it taken for that; a SAVEDATE always is.
+// trust decides which INTERNALDATEs say when a mail came into this folder, beyond "not before". A move keeps the date, so
+// only in INBOX, where mails are delivered, and only in ascending order is it taken for that. A SAVEDATE says "not
+// after" only: Dovecot takes the time of a Maildir file's last change for it, which every flag that is set puts off.
 func (s *space) trust() {
 	last := s.newest().f.AbsentAt
 	top := int64(0)
@@ -150,8 +151,11 @@ func (s *space) trust() {
 		if last != 0 && k.lower > last {
 			k.lower = 0 // a date behind the copy cannot be right
 		}
-		if k.upper == 0 && s.role == RoleInbox && k.mail != nil && k.lower != 0 && k.lower >= top {
-			k.upper = k.lower
+		if s.role == RoleInbox && k.mail != nil && k.lower != 0 && k.lower >= top {
+			k.upper = least(k.upper, k.lower)
+		}
+		if k.upper != 0 && k.upper < k.lower {
+			k.upper = 0
 		}
 		top = max(top, k.lower)
 	}

@@ -37,7 +37,7 @@ type Mail struct {
 	Object   Key    // of EMAILID or X-GM-MSGID
 	Arrived  int64  // INTERNALDATE; where the copy has none, the time of the last server
 	Received int64  // the time of the last server
-	Saved    int64  // SAVEDATE: when it came into this folder
+	Saved    int64  // SAVEDATE: it came into this folder then, or before
 	ModSeq   uint64
 	Gmail    uint64 // X-GM-MSGID
 	Thread   uint64 // X-GM-THRID
@@ -142,7 +142,7 @@ type Lost struct {
 	UIDs    []uint32        // the first thousand
 	Count   int             // how many messages
 	Reasons []string
-	// Moment is when it happened, where a server says so; else it lies between NotBefore and NotAfter.
+	// Moment is when it happened by what a server says (SAVEDATE), which is never too early; it lies between NotBefore and NotAfter.
 	Moment                            int64
 	NotBefore, NotAfter               int64
 	ArrivedNotBefore, ArrivedNotAfter int64
