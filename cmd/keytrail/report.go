@@ -76,7 +76,16 @@ func (p *Program) report(ctx context.Context, name string, flags reportFlags) (e
 
 // writeReport writes the report and enters it in the custody log.
 func (p *Program) writeReport(ctx context.Context, c *casefile.Case, flags reportFlags, zone *time.Location) (export.Result, error) {
-	result, err := report.Write(ctx, c, flags.out, report.Options{Zone: zone, Filter: flags.filter, Redact: flags.redact, Force: flags.force, Tool: tool()})
+	db, err := p.places(nil)
+	if err != nil {
+		return export.Result{}, err
+	}
+	analyst, err := p.analyst(ctx, c, analyseFlags{})
+	if err != nil {
+		return export.Result{}, err
+	}
+	result, err := report.Write(ctx, c, flags.out, report.Options{Zone: zone, Filter: flags.filter, Redact: flags.redact, Force: flags.force, Tool: tool(),
+		Analyse: analyst.Analyse, Where: db.Place})
 	if err != nil {
 		return result, err
 	}

@@ -164,5 +164,8 @@ func recordsOf(ctx context.Context, c *casefile.Case, id int64) ([]recordRef, er
 	slices.SortFunc(refs, func(a, b recordRef) int {
 		return cmp.Or(cmp.Compare(a.ref.Item, b.ref.Item), cmp.Compare(a.ref.Offset, b.ref.Offset))
 	})
-	return slices.CompactFunc(refs, func(a, b recordRef) bool { return a.ref == b.ref }), nil
+	return slices.CompactFunc(refs, func(a, b recordRef) bool {
+		a.ref.Line, b.ref.Line = 0, 0 // the rows of a workbook's sheet have one place
+		return a == b
+	}), nil
 }
