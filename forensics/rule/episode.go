@@ -166,7 +166,7 @@ type origin struct {
 func (e *evaluation) findOrigins() {
 	for _, i := range e.keys {
 		if v := e.keyOf[i]; !v.standing.Owner() {
-			e.origins = append(e.origins, origin{e.all[i].Time, i, forensics.StepKey, e.keyText(i) + " was made", map[Standing]float64{Unknown: 0.3, Unusual: 0.5, NotMine: 0.9}[v.standing]})
+			e.origins = append(e.origins, origin{e.all[i].Time, i, forensics.StepKey, e.keyText(i) + " was made", v.weight()})
 		}
 	}
 	for _, ep := range e.episodes {

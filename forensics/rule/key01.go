@@ -32,6 +32,10 @@ func (e *evaluation) findKey01() {
 			weight, why = 0.05, why+"; "+v.why
 		case Unusual:
 			weight, why = 0.5, why+"; "+v.why
+		case Unknown:
+			if v.owner >= 0 {
+				weight, why = 0.15, why+"; "+v.why
+			}
 		}
 		if e.all[i].Sender == forensics.SenderUnknown {
 			weight *= 0.7

@@ -25,22 +25,27 @@ func (e *evaluation) findKey07() {
 		b := &e.all[i]
 		before, seen := last[b.Detail]
 		last[b.Detail] = b.Time
-		if seen && b.Time-before < window && b.Detail != 0 {
+		again := seen && b.Time-before < window && b.Detail != 0
+		standing, login, said := e.probably(i)
+		if again && !standing.Strange() {
 			continue
 		}
 		weight := 0.15
-		switch standing := e.profile.Known(b); {
+		switch {
 		case standing == NotMine:
 			weight = 0.8
 		case standing == Unusual:
-			weight = 0.4 * e.strangeness(b)
+			weight = 0.4 * e.strangerBy(i, login)
 		case standing.Owner():
 			weight = 0.05
+		}
+		if said == "" {
+			said = "; " + e.profile.Explain(b)
 		}
 		what := "an application"
 		if b.Detail != 0 {
 			what = "the application " + quoted(e.text(b.Detail))
 		}
-		e.say(weight, []int32{i}, nil, figure("%s was granted access%s, not seen in the %s before; %s", what, e.from(i), span(window), e.profile.Explain(b)), "")
+		e.say(weight, []int32{i}, nil, figure("%s was granted access%s, %s%s", what, e.from(i), either(again, "as not long before", "not seen in the "+span(window)+" before"), said), "")
 	}
 }

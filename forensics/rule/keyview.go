@@ -16,6 +16,21 @@ type keyView struct {
 	answer   bool  // the owner made it to get in again
 }
 
+// weight says how much a key speaks for an attack by who made it.
+func (v *keyView) weight() float64 {
+	switch {
+	case v.standing == NotMine:
+		return 0.9
+	case v.standing == Unusual:
+		return 0.5
+	case v.standing.Owner():
+		return 0
+	case v.owner >= 0:
+		return 0.15
+	}
+	return 0.3
+}
+
 // judgeKeys says of every key that was made who made it.
 func (e *evaluation) judgeKeys() {
 	if len(e.keys) == 0 {
@@ -40,7 +55,8 @@ func (e *evaluation) judgeKeys() {
 			v.replaces = e.removals[n]
 		}
 		if v.standing == Unknown && v.owner >= 0 && b.IP == 0 {
-			v.standing, v.why = Usual, "the owner logged in "+span(b.Time-e.all[v.owner].Time)+" before, from "+e.place(v.owner)
+			// It may be his; but people log in all day.
+			v.why = "the owner logged in " + span(b.Time-e.all[v.owner].Time) + " before, from " + e.place(v.owner)
 		}
 		if v.standing == Unknown {
 			if failed, login := e.answers(i); login >= 0 {

@@ -38,7 +38,12 @@ func (e *evaluation) anchors() []anchor {
 	add(e.rules, 2, false)
 	add(e.alerts, 2, false)
 	add(e.sent, 2, false)
-	add(e.resets, 3, false)
+	for _, i := range e.resets {
+		// What comes with every login or withdrawal disturbs nothing.
+		if !e.detail(e.all[i].Detail).routine {
+			list = append(list, anchor{e.all[i].Time, 3, false})
+		}
+	}
 	for i := range e.pairs {
 		if d := &e.all[e.pairs[i].deletion]; !d.Unreliable {
 			list = append(list, anchor{d.Time, 1, false})

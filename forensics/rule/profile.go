@@ -129,10 +129,19 @@ func (p *Profile) Known(b *forensics.Brief) Standing {
 	if verdict != Unknown {
 		return verdict
 	}
-	if ip != nil {
-		return p.network(ip, b.Time)
+	if ip == nil {
+		return Unknown
 	}
-	return Unknown
+	s := p.network(ip, b.Time)
+	if s == Usual {
+		// A client that came with a key change may be somebody else's on the same operator.
+		if c := p.client(b); c != nil {
+			if f := p.families[c.family]; f != nil && !f.usual && f.tied == tiedKey && b.Time <= f.first+p.chain {
+				return Unknown
+			}
+		}
+	}
+	return s
 }
 
 // worse joins two verdicts.
@@ -152,7 +161,7 @@ func (p *Profile) network(ip *ipSight, at int64) Standing {
 	switch {
 	case ip.inside():
 		return Unknown
-	case wide.usual && ip.inNetwork.tied != "" && !ip.inNetwork.usual:
+	case wide.usual && ip.inNetwork.tied == tiedKey && !ip.inNetwork.usual && ip.place.Kind != "mobile":
 		return Unknown // an own operator, but an address that came with a key change
 	case wide.usual:
 		return Usual
@@ -213,7 +222,7 @@ func (p *Profile) explainIP(ip *ipSight) string {
 		return w.name + " was never seen to get in"
 	case ip.inside():
 		return fmt.Sprintf("%s is a %s address and says nothing about where its user was", ip.text, ip.place.Kind)
-	case w.usual && ip.inNetwork.tied != "" && !ip.inNetwork.usual:
+	case w.usual && ip.inNetwork.tied == tiedKey && !ip.inNetwork.usual && ip.place.Kind != "mobile":
 		return fmt.Sprintf("%s is usual, but %s was first seen %s", w.name, ip.network, ip.inNetwork.tied)
 	case w.usual:
 		return fmt.Sprintf("%s, %d of them quiet", seen, w.quiet)
