@@ -29,7 +29,6 @@ type Incidents struct {
 	ctx           *kit.Context
 	width, height int
 	analyst       analyst
-	shown         bool
 
 	order   incidentOrder
 	list    []int // places in ctx.Analysis.Incidents, in the order of the list
@@ -109,8 +108,6 @@ func (s *Incidents) Update(msg tea.Msg) (kit.Screen, tea.Cmd) {
 		return s, s.install()
 	case kit.LookChanged:
 		s.lay()
-	case kit.Shown:
-		s.shown = msg.On
 	case rowsRead:
 		return s, s.took(msg)
 	case storyRested:

@@ -141,6 +141,9 @@ func (t *Timeline) Update(msg tea.Msg) (kit.Screen, tea.Cmd) {
 	case kit.EventsChosen:
 		cmd = t.showEvents(msg)
 	case kit.Analysed:
+		if msg.Err == nil {
+			t.table.incidents = len(msg.Analysis.Incidents) > 0
+		}
 		if msg.Changed {
 			cmd = t.query() // the events name other incidents
 		}

@@ -64,7 +64,6 @@ func (t *Timeline) View() []string {
 	}
 	out := t.strips()
 	out = append(out, t.filter.line(t.width, t.text, t.countText()))
-	t.table.incidents = t.ctx.Analysis != nil && len(t.ctx.Analysis.Incidents) > 0
 	body := t.table.lines(t.ctx.Styles, t.tableWidth(), t.mode != inPane)
 	if t.table.length() == 0 {
 		t.empty(body)
