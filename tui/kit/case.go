@@ -176,10 +176,10 @@ type Services struct {
 	Open   func(path string) (Case, error)
 	Create func(path string) (Case, error)
 	// Demo makes the sample case and names the sample evidence to add to it.
-	Demo    func() (Case, []string, error)
-	Recent  func() []RecentCase
-	Add     func(ctx context.Context, c Case, paths []string, progress func(Progress)) error
-	Export  func(ctx context.Context, c Case, path string, o ExportOptions) (ExportResult, error)
+	Demo   func() (Case, []string, error)
+	Recent func() []RecentCase
+	Add    func(ctx context.Context, c Case, paths []string, progress func(Progress)) error
+	Export func(ctx context.Context, c Case, path string, o ExportOptions) (ExportResult, error)
 	// MailHost finds the server of an address; it asks nobody. Acquire copies a mailbox into a case,
 	// read-only; its error is an *AcquireProblem unless ctx ended it.
 	MailHost func(address string) MailHost

@@ -378,7 +378,7 @@ func (s *Start) advice() []string {
 	g := guides[s.guide]
 	out := []string{kit.NewLine(w).Add(st.Title, g.name).String(), st.HRule(w)}
 	var body []string
-	for i, step := range g.steps() {
+	for i, step := range g.steps(s.copies()) {
 		for j, text := range kit.Wrap(step, w-4, 12) {
 			l := kit.NewLine(w)
 			if j == 0 {

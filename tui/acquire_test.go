@@ -1,0 +1,158 @@
+package tui
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"keytrail/tui/kit"
+	"keytrail/tui/kit/kittest"
+)
+
+// copier is a mailbox that a test copies step by step.
+type copier struct {
+	step     chan kit.AcquireProgress // a channel of the bubble
+	end      chan error
+	requests []kit.AcquireRequest
+}
+
+func (c *copier) options() Options {
+	o, story := story()
+	o.Case = story
+	o.MailHost = func(address string) kit.MailHost {
+		switch _, domain, _ := strings.Cut(address, "@"); domain {
+		case "att.net":
+			return kit.MailHost{Known: true, Provider: "AT&T", Host: "imap.mail.att.net",
+				Advice: "make a secure mail key at att.com, Profile, Sign-in info, the mail account, \"Manage secure mail key\", and use it in place of the password"}
+		case "outlook.com":
+			return kit.MailHost{Known: true, Provider: "Outlook.com", Host: "outlook.office365.com", NoPassword: true, Advice: "export the mailbox from Outlook (File, Open & Export) and add the file"}
+		}
+		return kit.MailHost{}
+	}
+	o.Add = func(context.Context, kit.Case, []string, func(kit.Progress)) error { return nil }
+	o.Acquire = func(ctx context.Context, _ kit.Case, r kit.AcquireRequest, tell func(kit.AcquireProgress)) (kit.AcquireResult, error) {
+		c.requests = append(c.requests, r)
+		c.step, c.end = make(chan kit.AcquireProgress), make(chan error)
+		for {
+			select {
+			case p := <-c.step:
+				tell(p)
+			case err := <-c.end:
+				return kit.AcquireResult{Path: "/cases/story.keytrail/acquired/x/pat@att.net", Messages: 20412, Bytes: 1_430e6, Folders: 6,
+					Problems: []string{`folder "INBOX": imap.mail.att.net shows no more than 10000 messages of a folder; older ones may be missing here`}}, err
+			case <-ctx.Done():
+				return kit.AcquireResult{}, ctx.Err()
+			}
+		}
+	}
+	return o
+}
+
+// TestAcquire goes the whole way: from the address to a copy that is added.
+func TestAcquire(t *testing.T) {
+	for _, size := range sizes {
+		t.Run(size.name, func(t *testing.T) {
+			c := &copier{}
+			o := c.options()
+			var added []string
+			o.Add = func(_ context.Context, _ kit.Case, paths []string, _ func(kit.Progress)) error { added = paths; return nil }
+			screenTest(t, size.width, size.height, o, func(d *driver) {
+				d.keys("4", "i", "pat", "enter")
+				d.sees("an e-mail address, such as pat@att.net")
+				d.keys("@att.net")
+				d.golden("address")
+				d.keys("enter", "hunter2 secret")
+				d.golden("password")
+				d.lacks("hunter2")
+				d.keys("enter")
+				d.sees("is connected to")
+				c.step <- kit.AcquireProgress{Stage: "copying", Folder: "INBOX", Folders: 2, Of: 6, FolderDone: 3120, FolderTotal: 10000, Messages: 5204, Total: 20412,
+					Bytes: 341e6, Rate: 1310, Elapsed: 4 * time.Second, Left: 12 * time.Second}
+				d.settle()
+				d.golden("copying")
+				d.keys("q", "esc") // neither ends it
+				d.sees("5,204 of 20,412 messages")
+				c.step <- kit.AcquireProgress{Stage: "copying", Folder: "INBOX", Folders: 2, Of: 6, Messages: 5204, Total: 20412, Waiting: 4 * time.Second, Why: "the server said NO [THROTTLED] \"wait\""}
+				d.settle()
+				d.sees("waits 4 s", "THROTTLED")
+				c.end <- nil
+				d.settle()
+				d.golden("done")
+				d.keys("enter")
+				d.lacks("── copy a mailbox")
+				if want := "/cases/story.keytrail/acquired/x/pat@att.net"; len(added) != 1 || added[0] != want {
+					t.Errorf("added %q, want %q", added, want)
+				}
+				if r := c.requests[0]; r.Host != "imap.mail.att.net" || r.Address != "pat@att.net" || r.Password != "hunter2 secret" {
+					t.Errorf("asked for %+v", r)
+				}
+			})
+		})
+	}
+}
+
+// TestAcquireProblems shows what a person is told and asked again.
+func TestAcquireProblems(t *testing.T) {
+	c := &copier{}
+	screenTest(t, 80, 24, c.options(), func(d *driver) {
+		d.keys("4", "i", "pat@outlook.com", "enter")
+		d.sees("takes no password from a program", "File, Open & Export")
+		d.keys("ctrl+u", "pat@mail.example", "enter")
+		d.golden("server")
+		d.keys("no server", "enter")
+		d.sees("the name of a server")
+		d.keys("ctrl+u", "imap.mail.example", "enter", "enter")
+		d.sees("the password is missing")
+		d.keys("wrong", "enter")
+		c.end <- &kit.AcquireProblem{What: "mail.example refused the password for pat@mail.example.", Do: "Check both, then type it again.", Ask: kit.AskPassword}
+		d.settle()
+		d.golden("wrong-password")
+		d.keys("enter")
+		d.lacks("wrong", "typed")
+		d.keys("correct horse", "enter")
+		if r := c.requests[1]; r.Host != "imap.mail.example" || r.Password != "correct horse" {
+			t.Errorf("asked for %+v", r)
+		}
+		d.keys("s")
+		d.sees("Stopped.", "nothing is fetched twice")
+		d.keys("enter") // goes on
+		if len(c.requests) != 3 || c.requests[2] != c.requests[1] {
+			t.Errorf("it went on with %+v", c.requests)
+		}
+		c.end <- &kit.AcquireProblem{What: "The certificate of imap.mail.example is not vouched for by anybody this machine trusts.", Do: "Nothing was sent.", Ask: kit.AskServer}
+		d.settle()
+		d.sees("not vouched for")
+		d.keys("enter")
+		d.sees("The mail server of this address is not known")
+		d.keys("esc", "esc")
+		d.lacks("── copy a mailbox")
+	})
+}
+
+// TestAcquireGuided begins at the start screen, without a case.
+func TestAcquireGuided(t *testing.T) {
+	c := &copier{}
+	o := c.options()
+	o.Case = nil
+	o.Create = func(name string) (kit.Case, error) { return kittest.New(name, nil), nil }
+	screenTest(t, 80, 24, o, func(d *driver) {
+		d.keys("h", "down", "enter")
+		d.lacks("Press i here") // Microsoft takes no passwords
+		d.keys("esc", "down", "enter")
+		d.sees("Press i here")
+		d.keys("i", "rivera", "enter")
+		d.sees("4 Evidence", "copy a mailbox", "address")
+		d.keys("pat@att.net", "enter")
+		d.send(tea.PasteMsg{Content: "key-from-att\n"})
+		d.keys("enter")
+		if len(c.requests) != 1 || c.requests[0].Password != "key-from-att" {
+			t.Errorf("asked for %+v", c.requests)
+		}
+		c.end <- nil
+		d.settle()
+		d.sees("20,412 messages")
+	})
+}
