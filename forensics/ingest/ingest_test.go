@@ -198,10 +198,18 @@ func TestInterruptedAddIsTakenUp(t *testing.T) {
 	write(t, filepath.Join(folder, "a.mbox"), twoMails)
 	write(t, filepath.Join(folder, "b.log"), big.String())
 	write(t, filepath.Join(folder, "c.mbox"), strings.ReplaceAll(twoMails, "example.com", "example.org"))
+	write(t, filepath.Join(folder, "d.log"), big.String()) // known only when it was read to its end
+	for i := range 40 {
+		mail := strings.ReplaceAll(twoMails[strings.IndexByte(twoMails, '\n')+1:strings.Index(twoMails, "From b@")], "<1@", fmt.Sprintf("<%d@", i-i%4/3))
+		write(t, filepath.Join(folder, "mail", "cur", fmt.Sprintf("%02d.M1.host:2,S", i)), mail)
+	}
 	whole, _ := add(t, folder)
-	want := events(t, whole)
+	want, wantStatuses := events(t, whole), statuses(t, whole)
+	if got := wantStatuses["evidence/d.log"] + " " + wantStatuses["evidence/mail/cur/03.M1.host:2,S"]; got != "duplicate duplicate" {
+		t.Fatalf("the copies are %s", got)
+	}
 
-	for _, after := range []int{1, 2, 3, 5, 8, 13} {
+	for _, after := range []int{1, 2, 3, 5, 8, 13, 21, 34, 55} {
 		t.Run(fmt.Sprint(after), func(t *testing.T) {
 			c := newCase(t)
 			ctx, cancel := context.WithCancel(t.Context())
@@ -218,6 +226,9 @@ func TestInterruptedAddIsTakenUp(t *testing.T) {
 			}
 			if diff := cmp.Diff(want, events(t, c), cmpopts.EquateComparable(netip.Addr{})); diff != "" {
 				t.Errorf("events differ from an uninterrupted run (-want +got):\n%.2000s", diff)
+			}
+			if diff := cmp.Diff(wantStatuses, statuses(t, c)); diff != "" {
+				t.Errorf("statuses differ from an uninterrupted run (-want +got):\n%s", diff)
 			}
 			checkItems(t, c)
 		})
