@@ -11,7 +11,9 @@ type atom struct {
 	points     []*point // in the order of the timeline
 	start, end int64
 	hand       hand
-	own        bool // every point that comes from somewhere comes from the owner
+	own        bool  // every point that comes from somewhere comes from the owner
+	strange    bool  // one comes from where the owner does not come from
+	present    int64 // when something that came from an address or a session was there last
 }
 
 // mailSlack is how much earlier than its notice a deletion of it may be dated: two clocks.
@@ -101,6 +103,10 @@ func (b *builder) gatherAtoms(u *union) []*atom {
 		a.points = append(a.points, p)
 		a.end = p.at()
 		a.hand.add(b, p)
+		a.strange = a.strange || p.standing.Strange()
+		if (p.b.IP != 0 || p.b.Session != 0) && !aboutService(p.b) {
+			a.present = p.at()
+		}
 		if p.standing.Strange() || p.b.IP != 0 && !p.standing.Owner() {
 			a.own = false
 		}

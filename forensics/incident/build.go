@@ -36,6 +36,9 @@ func Find(ctx context.Context, in *rule.Input, acct *rule.Account) ([]Found, err
 	}
 	drafts := b.join(b.atoms())
 	b.repairs(drafts)
+	for _, d := range drafts {
+		b.mended(d)
+	}
 	b.stays(drafts)
 	drafts = b.heavy(drafts)
 	b.gather(drafts)

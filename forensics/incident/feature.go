@@ -97,6 +97,8 @@ func (b *builder) countHidden(d *draft, f *features) {
 		}
 		f.notices++
 		switch {
+		case del == nil && b.ownGone[p.b.Message]:
+			f.ownHid++
 		case del == nil:
 		case del.standing.Owner():
 			f.ownHid++

@@ -21,6 +21,9 @@ type draft struct {
 	hand        hand
 	// first is when each step begins; a step that is not there is missing.
 	first map[forensics.StepName]int64
+	// present is the last moment at which something that came from an address was there; strange is set where it is strange to the account.
+	present int64
+	strange bool
 	// touched is set where something that came from an address touched the mailbox.
 	touched bool
 
@@ -41,6 +44,7 @@ func (d *draft) add(a *atom) {
 	d.start, d.last = min(d.start, a.start), max(d.last, a.end)
 	d.hand.merge(&a.hand)
 	d.touched = d.touched || a.mailbox()
+	d.present, d.strange = max(d.present, a.present), d.strange || a.strange
 	for _, p := range a.points {
 		if at, ok := d.first[p.step]; !ok || p.at() < at {
 			d.first[p.step] = p.at()
@@ -133,6 +137,9 @@ func (b *builder) link(d *draft, a *atom) int {
 		return byClient
 	}
 	if a.mailbox() && d.touched && !(d.keyOnly() && a.step() != forensics.StepKey) {
+		if b.inTurn(d, a) {
+			return byTime
+		}
 		return noReason // known by other things: another hand; but a key can be made in one place and used in another
 	}
 	if d.hand.services.meets(h.services) && b.inOrder(d, a) {
@@ -142,6 +149,20 @@ func (b *builder) link(d *draft, a *atom) int {
 		return byTime
 	}
 	return noReason
+}
+
+// inTurn is how soon after one address has gone quiet another one can be the same hand.
+const inTurn = int64(60 * 60 * 1e9)
+
+// inTurn reports whether an atom takes up where the draft has just left off: one address after the other, strange both, with no client
+// that tells them apart. Two that are there at the same time are two hands.
+func (b *builder) inTurn(d *draft, a *atom) bool {
+	gap := a.start - d.present
+	if gap < 0 || gap > inTurn || !a.strange || !d.strange {
+		return false
+	}
+	x, y := d.hand.clients, a.hand.clients
+	return len(x) == 0 || len(y) == 0 || x.meets(y)
 }
 
 // sameClient: a client tells a hand only where the owner does not use it.

@@ -45,7 +45,8 @@ type builder struct {
 	settings *rule.Settings
 
 	rows    map[int64]*forensics.Brief // of the findings
-	ownKeys map[int64]bool             // keys that the owner seems to have made
+	ownActs map[int64]bool             // keys that the owner seems to have made, transfers that he seems to have sent
+	ownGone map[uint32]bool            // mails that the owner threw away
 	points  []*point                   // in the order of the timeline
 	byRow   map[int64]*point
 	places  map[forensics.Symbol]place
@@ -53,7 +54,7 @@ type builder struct {
 }
 
 func newBuilder(in *rule.Input, acct *rule.Account) *builder {
-	b := &builder{in: in, acct: acct, settings: in.Settings, rows: map[int64]*forensics.Brief{}, ownKeys: map[int64]bool{}, byRow: map[int64]*point{},
+	b := &builder{in: in, acct: acct, settings: in.Settings, rows: map[int64]*forensics.Brief{}, ownActs: map[int64]bool{}, ownGone: map[uint32]bool{}, byRow: map[int64]*point{},
 		places: map[forensics.Symbol]place{}, texts: map[forensics.Symbol]string{}}
 	if b.settings == nil {
 		b.settings = rule.Defaults()
@@ -81,13 +82,7 @@ func (b *builder) collect() bool {
 			}
 		}
 	}
-	for i := range b.acct.Findings {
-		if f := &b.acct.Findings[i]; f.Rule == ruleKey && f.Weight < leastKey {
-			for _, row := range f.Rows {
-				b.ownKeys[row] = true
-			}
-		}
-	}
+	b.findOwn()
 	for i := range b.acct.Findings {
 		if f := &b.acct.Findings[i]; b.attacks(f) {
 			for _, row := range f.Rows {
@@ -99,8 +94,32 @@ func (b *builder) collect() bool {
 	return len(b.points) > 0
 }
 
-// leastKey is what a finding about a key weighs at least where somebody else may have made it.
-const leastKey = 0.1
+// What a finding about a key, and all about a transfer, weigh at least where somebody else may have made it.
+const (
+	leastKey   = 0.1
+	leastMoney = 0.15
+)
+
+// findOwn notes the keys and transfers that the owner seems to have made.
+func (b *builder) findOwn() {
+	money := map[int64]float64{}
+	for i := range b.acct.Findings {
+		f := &b.acct.Findings[i]
+		for _, row := range f.Rows {
+			switch {
+			case f.Rule == ruleKey && f.Weight < leastKey:
+				b.ownActs[row] = true
+			case f.Step == forensics.StepMoney:
+				money[row] = 1 - (1-money[row])*(1-f.Weight)
+			}
+		}
+	}
+	for row, weight := range money {
+		if brief := b.rows[row]; weight < leastMoney && brief != nil && brief.Kind == forensics.FundsSent {
+			b.ownActs[row] = true
+		}
+	}
+}
 
 // attacks reports whether the events of a finding are acts of an attacker, if it is one.
 func (b *builder) attacks(f *forensics.Finding) bool {
@@ -112,7 +131,7 @@ func (b *builder) addPoint(row int64, finding int, step forensics.StepName) {
 	if brief == nil || brief.Unreliable || brief.Kind == forensics.MailReceived {
 		return // mail that came is the scene, not an act
 	}
-	if b.ownKeys[row] {
+	if b.ownActs[row] {
 		return
 	}
 	p := b.byRow[row]
@@ -120,6 +139,12 @@ func (b *builder) addPoint(row int64, finding int, step forensics.StepName) {
 		standing := b.standing(brief)
 		if standing == rule.Mine {
 			return
+		}
+		if isDeletion(brief.Kind) && standing.Owner() {
+			if brief.Message != 0 {
+				b.ownGone[brief.Message] = true
+			}
+			return // the owner's own hand
 		}
 		p = &point{b: brief, step: stepOf(brief.Kind), standing: standing}
 		if p.step == "" {
@@ -143,15 +168,15 @@ func comparePoints(x, y *point) int {
 // stepOf is the stage that an event of a kind belongs to, empty where the kind alone does not say.
 func stepOf(k forensics.Kind) forensics.StepName {
 	switch k {
-	case forensics.KeyCreated, forensics.KeyRemoved:
-		return forensics.StepKey
+	case forensics.KeyCreated, forensics.KeyRemoved, forensics.ConsentGranted:
+		return forensics.StepKey // an application's grant opens the mailbox as a key does
 	case forensics.LoginSucceeded, forensics.LoginFailed:
 		return forensics.StepLogin
 	case forensics.ResetRequested, forensics.PasswordChanged:
 		return forensics.StepReset
 	case forensics.MailDeleted, forensics.MailPurged, forensics.MailMissing:
 		return forensics.StepDeletion
-	case forensics.RuleSet, forensics.ForwardingSet, forensics.RecoveryChanged, forensics.SecondFactorChanged, forensics.ConsentGranted:
+	case forensics.RuleSet, forensics.ForwardingSet, forensics.RecoveryChanged, forensics.SecondFactorChanged:
 		return forensics.StepSettings
 	case forensics.FundsSent:
 		return forensics.StepMoney

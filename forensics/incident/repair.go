@@ -135,3 +135,98 @@ func withName(what, name string) string {
 	}
 	return what + ` "` + name + `"`
 }
+
+// How near to an act of the hand a changed password can be the hand's own, and how soon after a repair a new key is the owner's.
+const (
+	actBefore  = int64(60 * 60 * 1e9)
+	actAfter   = int64(12 * 3600 * 1e9)
+	rekeyAfter = int64(60 * 60 * 1e9)
+)
+
+// ruleChanged is a changed password, recovery or second factor of the mailbox after a strange login.
+const ruleChanged = "RST-04"
+
+// mended takes out of a draft what came after the hand had gone: a password that was changed when nobody of it had been there for an
+// hour, and nobody came back, is the owner's or the provider's answer; so is a key that was made right after.
+func (b *builder) mended(d *draft) {
+	var rest []*point
+	var answers []int64
+	for _, p := range d.points {
+		if p.b.Kind == forensics.PasswordChanged && b.onlyRule(p, ruleChanged, "RST-01", "RST-02", "RST-03") && b.quietAround(d, p) {
+			answers = append(answers, p.at())
+			for _, f := range p.findings {
+				if b.acct.Findings[f].Rule == ruleChanged && !slices.Contains(d.repair, f) {
+					d.repair = append(d.repair, f)
+					break
+				}
+			}
+			continue
+		}
+		rest = append(rest, p)
+	}
+	for _, i := range d.repair {
+		answers = append(answers, b.acct.Findings[i].Start)
+	}
+	if len(rest) == len(d.points) && len(answers) == 0 || len(rest) == 0 {
+		return
+	}
+	kept := rest[:0]
+	for _, p := range rest {
+		rekeyed := p.b.Kind == forensics.KeyCreated && !p.standing.Strange() && slices.ContainsFunc(answers, func(at int64) bool { return at <= p.at() && p.at()-at <= rekeyAfter })
+		if rekeyed && len(d.points) > 1 {
+			for _, f := range p.findings {
+				if b.acct.Findings[f].Rule == ruleKey && !slices.Contains(d.repair, f) {
+					d.repair = append(d.repair, f)
+				}
+			}
+			continue
+		}
+		kept = append(kept, p)
+	}
+	if len(kept) == 0 {
+		return
+	}
+	d.points = kept
+	d.recount()
+}
+
+// onlyRule reports whether a point has a finding of the first rule, and of none but the rules that are named.
+func (b *builder) onlyRule(p *point, rules ...string) bool {
+	has := false
+	for _, f := range p.findings {
+		has = has || b.acct.Findings[f].Rule == rules[0]
+		if !slices.Contains(rules, b.acct.Findings[f].Rule) {
+			return false
+		}
+	}
+	return has
+}
+
+// quietAround reports whether the hand did nothing close to a moment.
+func (b *builder) quietAround(d *draft, at *point) bool {
+	for _, p := range d.points {
+		if p == at || p.b.IP == 0 && p.b.Session == 0 || aboutService(p.b) {
+			continue
+		}
+		if gap := p.at() - at.at(); gap >= -actBefore && gap <= actAfter {
+			return false
+		}
+	}
+	return true
+}
+
+// recount finds the span and the steps of a draft again.
+func (d *draft) recount() {
+	clear(d.first)
+	for i, p := range d.points {
+		if i == 0 || p.at() < d.start {
+			d.start = p.at()
+		}
+		if i == 0 || p.at() > d.last {
+			d.last = p.at()
+		}
+		if at, ok := d.first[p.step]; !ok || p.at() < at {
+			d.first[p.step] = p.at()
+		}
+	}
+}
