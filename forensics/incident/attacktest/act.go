@@ -52,7 +52,8 @@ type session struct {
 	pid    int
 	read   int // messages, as the summary at its end says
 	gone   int
-	hidden bool // opened before any log begins, so that no login stands above it
+	hidden bool   // opened before any log begins, so that no login stands above it
+	user   string // whose mailbox it is; empty: the case's
 }
 
 // act is one thing that happened.

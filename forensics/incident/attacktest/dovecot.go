@@ -36,7 +36,7 @@ func (w *dovecotLog) line(at time.Time, format string, args ...any) {
 }
 
 func (w *dovecotLog) act(a *act) {
-	user := w.g.c.Account
+	user := w.g.user(a)
 	switch a.what {
 	case didLogin:
 		w.line(a.at, "imap-login: Login: user=<%s>, method=PLAIN, rip=%s, lip=192.0.2.250, mpid=%d, TLS, session=<%s>", user, a.in.addr, a.in.pid, a.in.id)
@@ -80,7 +80,7 @@ func (w *dovecotLog) act(a *act) {
 
 // in writes a line of the session's process.
 func (w *dovecotLog) in(a *act, format string, args ...any) {
-	w.line(a.at, "imap(%s)<%d><%s>: %s", w.g.c.Account, a.in.pid, a.in.id, fmt.Sprintf(format, args...))
+	w.line(a.at, "imap(%s)<%d><%s>: %s", w.g.user(a), a.in.pid, a.in.id, fmt.Sprintf(format, args...))
 }
 
 func (w *dovecotLog) fields(l *letter) string {

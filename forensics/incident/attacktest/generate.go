@@ -102,6 +102,9 @@ func (g *generator) run(seed uint64) *Case {
 	g.makePerson()
 	g.makeAttacks()
 	g.live()
+	if (world == WorldServer || world == WorldOffice || world == WorldWorkspace) && g.chance(0.3) {
+		g.neighbour()
+	}
 	g.sort()
 	g.write()
 	g.c.Attacks = g.attacks
@@ -189,6 +192,14 @@ func (g *generator) act(a act) {
 	a.at = a.at.Truncate(time.Second)
 	a.seq = len(g.acts)
 	g.acts = append(g.acts, a)
+}
+
+// user names the mailbox that an act is about.
+func (g *generator) user(a *act) string {
+	if a.in != nil && a.in.user != "" {
+		return a.in.user
+	}
+	return g.c.Account
 }
 
 // sort brings the acts into the order of time; acts of one second stay as they were made.

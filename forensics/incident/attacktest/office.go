@@ -53,7 +53,7 @@ func (w *officeLog) record(a *act, operation string, kind int, result string, mo
 		fmt.Fprintf(&j, `,"%s":%s`, more[i], value)
 	}
 	j.WriteByte('}')
-	user := w.g.c.Account
+	user := w.g.user(a)
 	fmt.Fprintf(&w.b, `%s,%s,%d,%s,%s,"%s",,`+"\r\n", id, a.at.UTC().Format("2006-01-02T15:04:05.0000000Z"), kind, operation, user,
 		strings.ReplaceAll(j.String(), `"`, `""`))
 	w.rows++
@@ -63,17 +63,17 @@ func (w *officeLog) record(a *act, operation string, kind int, result string, mo
 type named struct{ Name, Value string }
 
 func (w *officeLog) exchange(a *act, more ...any) fields {
-	return append(fields{"Workload", "Exchange", "UserId", w.g.c.Account, "ClientIPAddress", a.in.addr.String(), "ClientInfoString", a.in.client.info,
-		"ExternalAccess", false, "InternalLogonType", 0, "LogonType", 0, "MailboxGuid", w.mailbox, "MailboxOwnerUPN", w.g.c.Account,
+	return append(fields{"Workload", "Exchange", "UserId", w.g.user(a), "ClientIPAddress", a.in.addr.String(), "ClientInfoString", a.in.client.info,
+		"ExternalAccess", false, "InternalLogonType", 0, "LogonType", 0, "MailboxGuid", w.mailbox, "MailboxOwnerUPN", w.g.user(a),
 		"OrganizationName", "firm.example", "OriginatingServer", "AB1PR02MB0001 (15.20.4200.000)\r\n", "SessionId", a.in.id}, more...)
 }
 
 func (w *officeLog) directory(a *act, more ...any) fields {
-	f := fields{"Workload", "AzureActiveDirectory", "ObjectId", w.g.c.Account, "AzureActiveDirectoryEventType", 1}
+	f := fields{"Workload", "AzureActiveDirectory", "ObjectId", w.g.user(a), "AzureActiveDirectoryEventType", 1}
 	if a.alone {
 		f = append(f, "UserId", "admin@firm.example")
 	} else {
-		f = append(f, "UserId", w.g.c.Account)
+		f = append(f, "UserId", w.g.user(a))
 		if w.keyPlace && a.in != nil {
 			f = append(f, "ClientIP", a.in.addr.String(), "ActorIpAddress", a.in.addr.String())
 		}
@@ -148,13 +148,13 @@ func (w *officeLog) act(a *act) {
 	case ruleMade:
 		w.rule(a)
 	case forwardMade:
-		w.record(a, "Set-Mailbox", 1, "True", w.cmdlet(a, w.g.c.Account, []named{{"Identity", w.g.c.Account}, {"ForwardingSmtpAddress", "smtp:" + a.text}, {"DeliverToMailboxAndForward", "True"}}))
+		w.record(a, "Set-Mailbox", 1, "True", w.cmdlet(a, w.g.user(a), []named{{"Identity", w.g.user(a)}, {"ForwardingSmtpAddress", "smtp:" + a.text}, {"DeliverToMailboxAndForward", "True"}}))
 		w.g.mark(a, Mark{Kind: forensics.ForwardingSet, IP: a.in.addr})
 	}
 }
 
 func (w *officeLog) cmdlet(a *act, object string, parameters []named) fields {
-	return fields{"Workload", "Exchange", "ClientIP", a.in.addr.String() + ":52011", "UserId", w.g.c.Account, "ObjectId", object, "SessionId", a.in.id, "Parameters", parameters}
+	return fields{"Workload", "Exchange", "ClientIP", a.in.addr.String() + ":52011", "UserId", w.g.user(a), "ObjectId", object, "SessionId", a.in.id, "Parameters", parameters}
 }
 
 // rule writes an inbox rule: the attacker's hides, the owner's sorts.
@@ -163,12 +163,12 @@ func (w *officeLog) rule(a *act) {
 	if a.attack > 0 {
 		parameters = []named{{"Name", a.text}, {"SubjectOrBodyContainsWords", "password;withdrawal;security"}, {"MarkAsRead", "True"}, {"MoveToFolder", "RSS Feeds"}, {"StopProcessingRules", "True"}}
 	}
-	w.record(a, "New-InboxRule", 1, "True", w.cmdlet(a, w.g.c.Account+`\`+a.text, parameters))
+	w.record(a, "New-InboxRule", 1, "True", w.cmdlet(a, w.g.user(a)+`\`+a.text, parameters))
 	w.g.mark(a, Mark{Kind: forensics.RuleSet, IP: a.in.addr})
 }
 
 func (w *officeLog) login(a *act, operation, code, detail string) {
-	more := fields{"Workload", "AzureActiveDirectory", "ClientIP", a.in.addr.String(), "ObjectId", w.mailbox, "UserId", w.g.c.Account, "AzureActiveDirectoryEventType", 1,
+	more := fields{"Workload", "AzureActiveDirectory", "ClientIP", a.in.addr.String(), "ObjectId", w.mailbox, "UserId", w.g.user(a), "AzureActiveDirectoryEventType", 1,
 		"ExtendedProperties", []named{{"ResultStatusDetail", detail}, {"UserAgent", a.in.client.agent}, {"RequestType", "OAuth2:Authorize"}},
 		"ActorIpAddress", a.in.addr.String(), "ErrorCode", code}
 	if code == "0" {

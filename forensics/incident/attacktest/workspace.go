@@ -60,7 +60,7 @@ func (w *workspaceLog) record(a *act, app, actor, typ, name string, parameters [
 }
 
 func (w *workspaceLog) own(a *act, app, typ, name string, parameters ...parameter) {
-	w.record(a, app, w.g.c.Account, typ, name, parameters)
+	w.record(a, app, w.g.user(a), typ, name, parameters)
 }
 
 func (w *workspaceLog) admin(a *act, name string, parameters ...parameter) {
