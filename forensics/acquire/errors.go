@@ -24,17 +24,17 @@ func say(what, hint string, err error) error {
 }
 
 func clearText(t Target) error {
-	return say(fmt.Sprintf("%s would be read without encryption; the password would be open to everybody on the way", t.Host),
+	return sayAs(FailureEncryption, fmt.Sprintf("%s would be read without encryption; the password would be open to everybody on the way", t.Host),
 		fmt.Sprintf("write imaps://%s@%s", t.User, t.Host), nil)
 }
 
 func noSTARTTLS(t Target) error {
-	return say(fmt.Sprintf("%s offers no encryption (STARTTLS); nothing was sent to it, no password either", t.address()),
+	return sayAs(FailureEncryption, fmt.Sprintf("%s offers no encryption (STARTTLS); nothing was sent to it, no password either", t.address()),
 		fmt.Sprintf("somebody on the way may have taken the offer out: try another network, and imaps://%s@%s", t.User, t.Host), nil)
 }
 
 func noOAuth(t Target) error {
-	return say(fmt.Sprintf("%s takes no OAuth tokens", t.Host), "leave out --token-command and use a password", nil)
+	return sayAs(FailureOther, fmt.Sprintf("%s takes no OAuth tokens", t.Host), "leave out --token-command and use a password", nil)
 }
 
 func noPassword(t Target) error {
@@ -42,14 +42,14 @@ func noPassword(t Target) error {
 	if t.Provider != nil {
 		hint = t.Provider.HowTo
 	}
-	return say(fmt.Sprintf("%s takes no password in a way that keytrail speaks", t.Host), hint, nil)
+	return sayAs(FailureNoPasswords, fmt.Sprintf("%s takes no password in a way that keytrail speaks", t.Host), hint, nil)
 }
 
 func noSecret(o *Options) error {
 	if o.Token {
-		return say("the token is empty or holds more than one line", "run the command of --token-command by itself: it has to print the token and nothing else", nil)
+		return sayAs(FailurePassword, "the token is empty or holds more than one line", "run the command of --token-command by itself: it has to print the token and nothing else", nil)
 	}
-	return say("the password is empty or holds more than one line", "", nil)
+	return sayAs(FailurePassword, "the password is empty or holds more than one line", "", nil)
 }
 
 // lineDown marks that no connection came about: before the first one that is final, later the
@@ -75,16 +75,16 @@ func explainDial(t Target, err error) error {
 	var dns *net.DNSError
 	switch {
 	case errors.As(err, &dns) && dns.IsNotFound:
-		return say(fmt.Sprintf("there is no server named %s", t.Host), "check the spelling; for a known provider the bare address is enough, such as pat@att.net", nil)
+		return sayAs(FailureServer, fmt.Sprintf("there is no server named %s", t.Host), "check the spelling; for a known provider the bare address is enough, such as pat@att.net", nil)
 	case errors.As(err, &dns):
-		return say(fmt.Sprintf("the address of %s cannot be found out just now", t.Host), "check that this machine is online", err)
+		return sayAs(FailureServer, fmt.Sprintf("the address of %s cannot be found out just now", t.Host), "check that this machine is online", err)
 	case errors.Is(err, syscall.ECONNREFUSED):
 		hint := "check the port: 993 is the usual one for imaps, 143 with --starttls"
-		return say(fmt.Sprintf("nothing answers at %s", t.address()), hint, nil)
+		return sayAs(FailureServer, fmt.Sprintf("nothing answers at %s", t.address()), hint, nil)
 	case isTimeout(err):
-		return say(fmt.Sprintf("%s does not answer", t.address()), "check that this machine is online and that no firewall keeps mail ports shut", nil)
+		return sayAs(FailureServer, fmt.Sprintf("%s does not answer", t.address()), "check that this machine is online and that no firewall keeps mail ports shut", nil)
 	}
-	return say(fmt.Sprintf("no connection to %s", t.address()), "check that this machine is online", err)
+	return sayAs(FailureServer, fmt.Sprintf("no connection to %s", t.address()), "check that this machine is online", err)
 }
 
 func isTimeout(err error) bool {
@@ -101,20 +101,20 @@ func tlsError(t Target, err error) error {
 	var record tls.RecordHeaderError
 	switch {
 	case errors.As(err, &unknown):
-		return say(fmt.Sprintf("the certificate of %s is not vouched for by anybody this machine trusts", t.Host), between, nil)
+		return sayAs(FailureCertificate, fmt.Sprintf("the certificate of %s is not vouched for by anybody this machine trusts", t.Host), between, nil)
 	case errors.As(err, &name):
-		return say(fmt.Sprintf("the certificate belongs to another server than %s (to %s)", t.Host, certNames(name.Certificate)), between, nil)
+		return sayAs(FailureCertificate, fmt.Sprintf("the certificate belongs to another server than %s (to %s)", t.Host, certNames(name.Certificate)), between, nil)
 	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
 		c := invalid.Cert
-		return say(fmt.Sprintf("the certificate of %s counts from %s to %s, and now is %s", t.Host,
+		return sayAs(FailureCertificate, fmt.Sprintf("the certificate of %s counts from %s to %s, and now is %s", t.Host,
 			c.NotBefore.UTC().Format(time.DateOnly), c.NotAfter.UTC().Format(time.DateOnly), time.Now().UTC().Format(time.DateOnly)),
 			"nothing was sent. Check the clock of this machine; else the server's owner has to renew it", nil)
 	case errors.As(err, &record):
-		return say(fmt.Sprintf("%s does not speak TLS there", t.address()), "nothing was sent. Where the server wants STARTTLS, add --starttls (the usual port is 143)", nil)
+		return sayAs(FailureEncryption, fmt.Sprintf("%s does not speak TLS there", t.address()), "nothing was sent. Where the server wants STARTTLS, add --starttls (the usual port is 143)", nil)
 	case isTimeout(err):
-		return say(fmt.Sprintf("%s does not answer", t.address()), "where the server wants STARTTLS, add --starttls (the usual port is 143)", nil)
+		return sayAs(FailureServer, fmt.Sprintf("%s does not answer", t.address()), "where the server wants STARTTLS, add --starttls (the usual port is 143)", nil)
 	}
-	return say(fmt.Sprintf("no trusted connection to %s", t.Host), between, err)
+	return sayAs(FailureCertificate, fmt.Sprintf("no trusted connection to %s", t.Host), between, err)
 }
 
 func certNames(c *x509.Certificate) string {
@@ -135,9 +135,9 @@ func lineError(t Target, what string, err error) error {
 		return err
 	}
 	if isTimeout(err) {
-		return say(fmt.Sprintf("%s: %s in time", t.Host, what), "", err)
+		return sayAs(FailureServer, fmt.Sprintf("%s: %s in time", t.Host, what), "", err)
 	}
-	return say(fmt.Sprintf("%s: %s", t.Host, what), "", err)
+	return sayAs(FailureServer, fmt.Sprintf("%s: %s", t.Host, what), "", err)
 }
 
 // loginError explains a refused login.
@@ -162,21 +162,21 @@ func loginError(o *Options, err error) error {
 	}
 	switch {
 	case contains("not enabled for imap", "imap access is disabled", "imap is disabled", "imap access disabled", "imap deaktiviert", "enable imap", "imap not enabled", "imap access for"):
-		return say(provider+" has IMAP switched off for this mailbox", orElse(how, "switch IMAP on in the settings of the web mail, then run the same command again"), refused)
+		return sayAs(FailureIMAPOff, provider+" has IMAP switched off for this mailbox", orElse(how, "switch IMAP on in the settings of the web mail, then run the same command again"), refused)
 	case contains("application-specific", "app password", "app-specific", "apppassword", "application password", "basicauthblocked", "web login required"):
-		return say(provider+" wants an app password, not the usual one", orElse(how, "make one in the security settings of the account"), refused)
+		return sayAs(FailureAppPassword, provider+" wants an app password, not the usual one", orElse(how, "make one in the security settings of the account"), refused)
 	case o.Token:
-		return say(provider+" refused the token", "a token lives for about an hour: let --token-command make a new one, with the scope for IMAP of this very mailbox", refused)
+		return sayAs(FailurePassword, provider+" refused the token", "a token lives for about an hour: let --token-command make a new one, with the scope for IMAP of this very mailbox", refused)
 	case t.Provider != nil && t.Provider.OAuth:
-		return say(provider+" takes no passwords", how, refused)
+		return sayAs(FailureNoPasswords, provider+" takes no passwords", how, refused)
 	case contains("expired"):
-		return say("the password has expired", "change it in the web mail, then run the same command again", refused)
+		return sayAs(FailureBlocked, "the password has expired", "change it in the web mail, then run the same command again", refused)
 	case contains("contactadmin", "locked", "blocked", "suspended", "disabled"):
-		return say(provider+" has blocked the login", "log in to the web mail: it says why", refused)
+		return sayAs(FailureBlocked, provider+" has blocked the login", "log in to the web mail: it says why", refused)
 	case how != "":
-		return say(fmt.Sprintf("%s refused the password for %s", provider, t.User), how, refused)
+		return sayAs(FailurePassword, fmt.Sprintf("%s refused the password for %s", provider, t.User), how, refused)
 	}
-	return say(fmt.Sprintf("%s refused the password for %s", provider, t.User),
+	return sayAs(FailurePassword, fmt.Sprintf("%s refused the password for %s", provider, t.User),
 		"check both; many providers want an app password made in the account's security settings, and IMAP switched on in the web mail", refused)
 }
 

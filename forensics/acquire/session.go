@@ -191,14 +191,14 @@ func (s *Session) explain(err error) error {
 	case errors.As(err, &told):
 		return err
 	case errors.As(err, &disk):
-		return say("cannot write the copy", "make room or choose another place; "+again, err)
+		return sayAs(FailureDisk, "cannot write the copy", "make room or choose another place; "+again, err)
 	case errors.As(err, &p):
-		return say(fmt.Sprintf("%s does not keep to the rules of IMAP; the copy was stopped", host),
+		return sayAs(FailureRules, fmt.Sprintf("%s does not keep to the rules of IMAP; the copy was stopped", host),
 			"what was copied is kept. A device or a program between you and the server can be the cause: try another network", err)
 	case exhausted(err):
-		return say(fmt.Sprintf("%s gives no more today", host), "providers bound how much a day may bring: tomorrow "+again, err)
+		return sayAs(FailureTomorrow, fmt.Sprintf("%s gives no more today", host), "providers bound how much a day may bring: tomorrow "+again, err)
 	case transient(err):
-		return say(fmt.Sprintf("%s cannot be reached, or asks to wait", host), "what was copied is kept; later "+again, err)
+		return sayAs(FailureLine, fmt.Sprintf("%s cannot be reached, or asks to wait", host), "what was copied is kept; later "+again, err)
 	}
 	return say(fmt.Sprintf("%s refused", host), "", err)
 }
