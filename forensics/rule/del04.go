@@ -31,6 +31,8 @@ type missed struct {
 	from, to int64
 	n        int
 	named    bool // by a Message-ID
+	counted  bool // a number that a folder gave is missing
+	cited    bool // only other mails name it
 }
 
 // maxMissing bounds the signs of missing mail that are read in full.
@@ -51,7 +53,8 @@ func (e *evaluation) missedMail() []missed {
 		if f == nil {
 			continue
 		}
-		m := missed{event: i, n: max(len(f.UIDs), 1), named: f.MessageID != "" || len(f.Messages) > 0}
+		m := missed{event: i, n: max(len(f.UIDs), 1), named: f.MessageID != "" || len(f.Messages) > 0, counted: len(f.UIDs) > 0 || slices.Contains(f.Reasons, "uid-gap"),
+			cited: len(f.Reasons) == 1 && f.Reasons[0] == "reference"}
 		switch {
 		case f.Bounds != nil && !f.Bounds.ArrivedNotBefore.IsZero():
 			m.from = f.Bounds.ArrivedNotBefore.Nano
@@ -128,6 +131,9 @@ func (e *evaluation) gaps() {
 	folders := map[forensics.Symbol]int{} // missing in quiet time
 	hits := map[int]map[forensics.Symbol]*tally{}
 	for _, m := range all {
+		if !m.counted && m.named {
+			continue // DEL-05 speaks of it
+		}
 		folder := e.all[m.event].Folder
 		at, hit := slices.BinarySearchFunc(times, m, func(t attackTime, m missed) int {
 			switch {

@@ -55,7 +55,7 @@ func (e *evaluation) absent() {
 			if m.from > t.to || m.to < t.from || m.to-m.from > 2*e.set.Window(GapWindow) {
 				continue
 			}
-			f := e.say(0.1+0.2*t.weight, []int32{m.event}, []int32{t.event}, "a message that is known elsewhere is absent here; it came around "+t.text, "")
+			f := e.say((0.1+0.2*t.weight)*choose(m.cited, 0.4, 1), []int32{m.event}, []int32{t.event}, "a message that is known elsewhere is absent here; it came around "+t.text, "")
 			if e.all[m.event].Unreliable {
 				f.Start, f.End = m.from, m.to
 			}

@@ -53,6 +53,9 @@ func (e *evaluation) changed(i int32) {
 		return
 	case standing == Unusual:
 		f = e.say(0.5*e.strangeness(b), one, nil, what+"; "+e.profile.Explain(b), "")
+	case late && b.Kind == forensics.PasswordChanged && e.ownerStays(i) != "":
+		f = e.say(0, one, nil, what+"; "+e.ownerStays(i), "")
+		f.Owner = true
 	case near:
 		weight := min(0.1+0.4*o.weight, 0.35)
 		if b.Kind == forensics.PasswordChanged || b.Kind == forensics.SecondFactorChanged && !off {
@@ -68,4 +71,29 @@ func (e *evaluation) changed(i int32) {
 	case forensics.SecondFactorChanged:
 		f.Technique = "T1556.006"
 	}
+}
+
+// ownerStays says why a new password is the owner's own: he throws a key away at the same time, or gets in afterwards without
+// his programs failing first. Empty where neither is on record.
+func (e *evaluation) ownerStays(i int32) string {
+	at := e.all[i].Time
+	if list := e.within(e.removals, at-hour, at+hour); len(list) > 0 {
+		if r := &e.all[list[0]]; !e.profile.Known(r).Strange() {
+			return e.keyText(list[0]) + " was removed within the hour"
+		}
+	}
+	for _, k := range e.within(e.logins, at+1, at+2*day) {
+		l := &e.all[k]
+		switch s := e.profile.Known(l); {
+		case s.Strange():
+			return ""
+		case !s.Owner():
+			continue
+		}
+		if failed := len(e.ownFailures(at, l.Time)); failed >= e.set.Number(KeyFailureCount) {
+			return ""
+		}
+		return "the owner got in " + span(l.Time-at) + " later, from " + e.place(k)
+	}
+	return ""
 }
