@@ -17,7 +17,6 @@ import (
 	"keytrail/forensics"
 	"keytrail/forensics/acquire"
 	"keytrail/forensics/casefile"
-	"keytrail/forensics/ingest"
 	"keytrail/tui/kit"
 )
 
@@ -211,31 +210,40 @@ func (p *Program) tellAcquired(c *casefile.Case, r *acquire.Result, took time.Du
 	}
 }
 
-// readAcquired enters a finished acquisition in the custody log and reads its mail.
-func (p *Program) readAcquired(ctx context.Context, c *casefile.Case, root string) error {
+// enterAcquired enters a finished acquisition in the custody log, once, and names what of it is
+// evidence.
+func enterAcquired(c *casefile.Case, root string) (mail string, err error) {
 	header, err := acquire.ReadHeader(root)
 	if err != nil {
-		return err
+		return "", err
 	}
 	manifest, err := acquire.Manifest(root)
 	if err != nil {
-		return err
+		return "", err
 	}
 	log, err := c.Custody()
 	if err != nil {
-		return err
+		return "", err
 	}
-	if n := len(log); n == 0 || !strings.Contains(log[n-1].Detail, manifest.String()) {
-		if err := c.Log("mailbox acquired", custodyDetail(&header, root, manifest)); err != nil {
-			return err
-		}
+	mail = filepath.Join(root, header.Mail)
+	if n := len(log); n > 0 && strings.Contains(log[n-1].Detail, manifest.String()) {
+		return mail, nil
+	}
+	return mail, c.Log("mailbox acquired", custodyDetail(&header, root, manifest))
+}
+
+// readAcquired enters a finished acquisition in the custody log and reads its mail.
+func (p *Program) readAcquired(ctx context.Context, c *casefile.Case, root string) error {
+	mail, err := enterAcquired(c, root)
+	if err != nil {
+		return err
 	}
 	options, err := p.ingestOptions(addFlags{})
 	if err != nil {
 		return err
 	}
 	bar := newProgressBar(p.Err)
-	summary, err := ingest.Add(ctx, c, []string{filepath.Join(root, header.Mail)}, options, bar.tell)
+	summary, err := read(ctx, c, []string{mail}, options, bar.tell)
 	bar.clear()
 	if err != nil {
 		return err

@@ -14,6 +14,7 @@ import (
 	"keytrail/forensics/casefile"
 	"keytrail/forensics/format/generic"
 	"keytrail/forensics/ingest"
+	"keytrail/forensics/investigate"
 	"keytrail/tui/kit"
 )
 
@@ -91,13 +92,25 @@ func (p *Program) add(ctx context.Context, name string, paths []string, flags ad
 	}
 	defer closing(c, &err)
 	bar := newProgressBar(p.Err)
-	summary, err := ingest.Add(ctx, c, paths, options, bar.tell)
+	summary, err := read(ctx, c, paths, options, bar.tell)
 	bar.clear()
 	if err != nil {
 		return err
 	}
 	p.summarise(c, summary)
 	return nil
+}
+
+// read adds evidence and then infers what is missing from all that the case has.
+func read(ctx context.Context, c *casefile.Case, paths []string, o ingest.Options, tell func(ingest.Progress)) (ingest.Summary, error) {
+	summary, err := ingest.Add(ctx, c, paths, o, tell)
+	if err != nil {
+		return summary, err
+	}
+	if _, err := investigate.Infer(ctx, c); err != nil {
+		return summary, fmt.Errorf("infer what is missing: %w", err)
+	}
+	return summary, nil
 }
 
 // exist checks that there is something at every path before the case is touched.

@@ -13,7 +13,6 @@ import (
 	"keytrail/forensics"
 	"keytrail/forensics/casefile"
 	"keytrail/forensics/detect"
-	"keytrail/forensics/ingest"
 	"keytrail/tui/kit"
 )
 
@@ -98,7 +97,7 @@ func (p *Program) tellDemo(ctx context.Context, name string, paths []string) (er
 		return err
 	}
 	defer closing(c, &err)
-	summary, err := ingest.Add(ctx, c, paths, options, nil)
+	summary, err := read(ctx, c, paths, options, nil)
 	if err != nil {
 		return err
 	}

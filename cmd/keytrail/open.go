@@ -170,7 +170,7 @@ func (p *Program) services(flags addFlags) (kit.Services, error) {
 		Demo:   p.screenDemo(opened),
 		Recent: p.recent,
 		Add: func(ctx context.Context, c kit.Case, paths []string, tell func(kit.Progress)) error {
-			_, err := ingest.Add(ctx, c.(*screenCase).Case, paths, options, func(g ingest.Progress) {
+			_, err := read(ctx, c.(*screenCase).Case, paths, options, func(g ingest.Progress) {
 				tell(kit.Progress{Path: g.Path, Item: g.Item, Format: g.Format, BytesDone: g.BytesDone, BytesTotal: g.BytesTotal,
 					Records: g.Records, Events: g.Events, Warnings: g.Warnings, Elapsed: g.Elapsed, Done: g.Done, Err: g.Err})
 			})
@@ -180,7 +180,9 @@ func (p *Program) services(flags addFlags) (kit.Services, error) {
 			r, err := p.writeReport(ctx, c.(*screenCase).Case, reportFlags{out: path, filter: o.Filter}, o.Zone)
 			return kit.ExportResult{Path: r.Path, Digest: r.Digest, Rows: r.Rows}, err
 		},
-		ReadRaw: readRaw,
+		MailHost: mailHost,
+		Acquire:  p.screenAcquire,
+		ReadRaw:  readRaw,
 	}, nil
 }
 
