@@ -100,7 +100,7 @@ func eachPart(head []byte, visit func([]byte)) {
 
 // Parse implements format.Format.
 func (Gemini) Parse(ctx context.Context, in *format.Input, out format.Sink) error {
-	w := &workbook{}
+	w := &workbook{ctx: ctx}
 	if err := w.file.readAll(ctx, in.Reader); err != nil {
 		if errors.Is(err, errTooLarge) {
 			out.Broken(forensics.Ref{Length: w.file.size}, err.Error())
@@ -112,7 +112,11 @@ func (Gemini) Parse(ctx context.Context, in *format.Input, out format.Sink) erro
 		return nil
 	}
 	whole := forensics.Ref{Length: w.file.size}
-	if err := w.open(); err != nil {
+	err := w.open()
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	if err != nil {
 		out.Broken(whole, clip(err.Error()))
 		return nil
 	}
@@ -129,6 +133,8 @@ func (Gemini) Parse(ctx context.Context, in *format.Input, out format.Sink) erro
 		switch {
 		case s.failed != nil:
 			return s.failed
+		case ctx.Err() != nil:
+			return ctx.Err()
 		case err != nil:
 			out.Broken(s.ref, clip("sheet is damaged: what stands before is kept: "+err.Error()))
 			found = true

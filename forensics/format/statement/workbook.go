@@ -20,7 +20,7 @@ import (
 // Bounds, so that a workbook made to explode costs a warning.
 const (
 	maxWorkbook = 24 << 20  // bytes of the file
-	maxPart     = 512 << 20 // bytes of a part, unpacked
+	maxPart     = 256 << 20 // bytes of a part, unpacked
 	maxTexts    = 16 << 20  // bytes of the texts that cells share
 	maxTextList = 1 << 20   // how many of them
 	maxToken    = 1 << 20   // bytes between two tags
@@ -80,6 +80,7 @@ func (c *chunks) ReadAt(p []byte, off int64) (n int, err error) {
 
 // workbook is an open one.
 type workbook struct {
+	ctx    context.Context
 	file   chunks
 	zip    *zip.Reader
 	texts  []string // that cells share
@@ -136,6 +137,7 @@ func (w *workbook) ref(f *zip.File) (ref forensics.Ref, digest forensics.Digest,
 
 // part reads the tokens of one part.
 type part struct {
+	ctx   context.Context
 	src   io.ReadCloser
 	dec   *xml.Decoder
 	left  int   // bytes that may still be read before the next token
@@ -143,12 +145,12 @@ type part struct {
 	depth int
 }
 
-func openPart(f *zip.File) (*part, error) {
+func (w *workbook) part(f *zip.File) (*part, error) {
 	src, err := f.Open()
 	if err != nil {
 		return nil, err
 	}
-	p := &part{src: src}
+	p := &part{ctx: w.ctx, src: src}
 	p.dec = xml.NewDecoder(p)
 	return p, nil
 }
@@ -156,6 +158,8 @@ func openPart(f *zip.File) (*part, error) {
 // Read implements io.Reader for the decoder.
 func (p *part) Read(b []byte) (int, error) {
 	switch {
+	case p.ctx.Err() != nil:
+		return 0, p.ctx.Err()
 	case p.left <= 0:
 		return 0, errToken
 	case p.total > maxPart:
@@ -187,13 +191,13 @@ func (p *part) token() (xml.Token, error) {
 
 // shared reads the texts that cells share: <si><t>..</t></si>, or runs of text <si><r><t>..</t></r></si>.
 func (w *workbook) shared(f *zip.File) error {
-	p, err := openPart(f)
+	p, err := w.part(f)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = p.src.Close() }() // reading only
 	var item strings.Builder
-	inText, total := false, 0
+	inText, aloud, total := false, false, 0
 	for {
 		t, err := p.token()
 		if errors.Is(err, io.EOF) {
@@ -208,14 +212,16 @@ func (w *workbook) shared(f *zip.File) error {
 			case "si":
 				item.Reset()
 			case "t":
-				inText = true
+				inText = !aloud
 			case "rPh": // how it is read aloud
-				inText = false
+				aloud = true
 			}
 		case xml.EndElement:
 			switch t.Name.Local {
 			case "t":
 				inText = false
+			case "rPh":
+				aloud = false
 			case "si":
 				s := clip(item.String())
 				if total += len(s); total > maxTexts || len(w.texts) >= maxTextList {
@@ -233,7 +239,7 @@ func (w *workbook) shared(f *zip.File) error {
 
 // date1904 reports whether the workbook counts days from 1904.
 func (w *workbook) date1904(f *zip.File) bool {
-	p, err := openPart(f)
+	p, err := w.part(f)
 	if err != nil {
 		return false
 	}
@@ -261,7 +267,7 @@ func attribute(e xml.StartElement, name string) string {
 
 // rows calls visit for every row of a sheet that has cells, with its number. The cells are valid until visit returns.
 func (w *workbook) rows(f *zip.File, visit func(number int64, cells []string) error) error {
-	p, err := openPart(f)
+	p, err := w.part(f)
 	if err != nil {
 		return err
 	}
