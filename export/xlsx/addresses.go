@@ -1,9 +1,9 @@
 package xlsx
 
 import (
-	"cmp"
 	"context"
 	"fmt"
+	"net/netip"
 	"slices"
 	"strings"
 
@@ -25,7 +25,7 @@ func (b *book) noteAccount(e *forensics.Event) {
 	if !e.IP.IsValid() {
 		return
 	}
-	n := b.usedBy[e.IP.String()]
+	n := b.usedBy[e.IP]
 	if n == nil {
 		return
 	}
@@ -42,6 +42,15 @@ func (b *book) noteAccount(e *forensics.Event) {
 		return
 	}
 	n.list = append(n.list, e.Account)
+}
+
+// names gives what is known of a listed address.
+func (b *book) names(e *forensics.Entity) *names {
+	ip, err := netip.ParseAddr(e.Value)
+	if n := b.usedBy[ip]; err == nil && n != nil {
+		return n
+	}
+	return &names{}
 }
 
 // text lists the accounts; known is how many there are, as the case counts them, 0 where it does not.
@@ -66,10 +75,7 @@ func (b *book) addressSheet() *sheet {
 	columns = append(columns, column{"Accounts", 34}, column{"Your verdict", 9}, column{"Incidents", 10})
 	s := &sheet{name: "IP addresses", table: true, late: true, wraps: len(list) <= wrapUpTo, rows: len(list), columns: columns}
 	s.body = func(ctx context.Context, r *rows) error {
-		list := slices.Clone(list)
-		slices.SortStableFunc(list, func(x, y forensics.Entity) int { // those of attacks first
-			return cmp.Compare(min(1, len(b.usedBy[y.Value].incidents)), min(1, len(b.usedBy[x.Value].incidents)))
-		})
+		list := attackersFirst(list, func(e *forensics.Entity) bool { return len(b.names(e).incidents) > 0 })
 		for i := range list {
 			if i%page == 0 && ctx.Err() != nil {
 				return ctx.Err()
@@ -82,6 +88,20 @@ func (b *book) addressSheet() *sheet {
 		return nil
 	}
 	return s
+}
+
+// attackersFirst keeps the order otherwise.
+func attackersFirst(list []forensics.Entity, attacks func(*forensics.Entity) bool) []forensics.Entity {
+	out := make([]forensics.Entity, 0, len(list))
+	var others []forensics.Entity
+	for i := range list {
+		if attacks(&list[i]) {
+			out = append(out, list[i])
+		} else {
+			others = append(others, list[i])
+		}
+	}
+	return append(out, others...)
 }
 
 func (b *book) addressRow(r *rows, e *forensics.Entity) {
@@ -105,13 +125,14 @@ func (b *book) addressRow(r *rows, e *forensics.Entity) {
 			r.skip(1)
 		}
 	}
-	r.wrap(st.wrap, b.usedBy[e.Value].text(e.Accounts))
+	of := b.names(e)
+	r.wrap(st.wrap, of.text(e.Accounts))
 	if e.Verdict == "not-mine" {
 		r.text(st.alarm, "not mine")
 	} else {
 		r.text(st.text, e.Verdict)
 	}
-	ids := slices.Clone(b.usedBy[e.Value].incidents)
+	ids := slices.Clone(of.incidents)
 	slices.Sort(ids)
 	r.wrap(st.alarm, numbers(ids))
 }

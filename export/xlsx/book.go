@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"net/netip"
 	"regexp"
 	"slices"
 	"strings"
@@ -27,10 +28,10 @@ type book struct {
 	maxRows int
 	zone    *time.Location // nil where UTC stands alone
 
-	deletedBy map[int64]deletion // by row of the notice
-	addresses addressBook        // gathered while the logins are written
-	usedBy    map[string]*names  // by listed address, gathered while the timeline is written
-	attacks   map[int64][]int64  // incidents by the rows of their attacks
+	deletedBy map[int64]deletion    // by row of the notice
+	addresses addressBook           // gathered while the logins are written
+	usedBy    map[netip.Addr]*names // by listed address, gathered while the timeline is written
+	attacks   map[int64][]int64     // incidents by the rows of their attacks
 }
 
 // deletion is what is known about a notice's deletion.
@@ -46,9 +47,11 @@ func newBook(c *Content, maxRows int) *book {
 		b.zone = c.Zone
 	}
 	b.attacks = b.incidentRows()
-	b.usedBy = make(map[string]*names, len(c.Addresses))
+	b.usedBy = make(map[netip.Addr]*names, len(c.Addresses))
 	for i := range c.Addresses {
-		b.usedBy[c.Addresses[i].Value] = &names{}
+		if ip, err := netip.ParseAddr(c.Addresses[i].Value); err == nil {
+			b.usedBy[ip] = &names{}
+		}
 	}
 	for _, p := range c.Deleted {
 		b.deletedBy[p.Notice.Row] = deletion{p.Deletion.Time, p.After, p.Deletion.ID}
