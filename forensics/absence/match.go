@@ -14,7 +14,8 @@ type point struct {
 	from, to int64
 	slack    int64 // by how much its time may be off
 	keys     [3]Key
-	index    int // in lost; -1 for a mail that was moved to where it is
+	index    int  // in lost; -1 for a mail that was moved to where it is
+	inbox    bool // it can have come by way of INBOX: there is a gap for it, or a copy that had it there
 }
 
 // match gives the missing UIDs to what explains or names them: first by number, then by the time of arrival. A mail
@@ -48,11 +49,29 @@ func (w *work) match() {
 		return
 	}
 	points := w.points(runs)
+	w.markByMoves(runs)
 	slices.SortStableFunc(runs, func(a, b *slot) int { return cmp.Compare(a.from, b.from) })
 	// First to the second; then what is left, since two mails that come at once can get their
 	// numbers and their dates in different order.
 	left := w.pass(points, runs, homes, false)
 	w.pass(left, runs, homes, true)
+}
+
+// markByMoves finds the folders to which nothing is delivered, where INBOX is numbered: what stood in them stood in INBOX before.
+func (w *work) markByMoves(runs []*slot) {
+	if !slices.ContainsFunc(w.spaces, func(s *space) bool { return s.role == RoleInbox }) {
+		return
+	}
+	gaps, inbox := inboxGaps(runs), w.inboxKeys()
+	known := map[*space]bool{}
+	for _, r := range runs {
+		moves, ok := known[r.space]
+		if !ok {
+			moves = r.space.role == RoleOther && !gaps.delivered(r.space.newest().f, inbox)
+			known[r.space] = moves
+		}
+		r.byMoves = moves
+	}
 }
 
 // pass gives points to runs and returns those that found none.
@@ -91,7 +110,7 @@ func (w *work) place(open *slots, p *point, homes map[*space]map[Key]bool) (plac
 			heap.Pop(open)
 			continue
 		}
-		if p.isIn(homes[s.space]) || p.index >= 0 && !w.lost[p.index].canBeIn(s.space) {
+		if !p.inbox && s.byMoves || p.isIn(homes[s.space]) || p.index >= 0 && !w.lost[p.index].canBeIn(s.space) {
 			aside = append(aside, heap.Pop(open).(*slot))
 			continue
 		}
@@ -209,14 +228,14 @@ func (w *work) points(runs []*slot) []point {
 				if !m.Internal {
 					slack = 2 * minute
 				}
-				out = append(out, point{from: at, to: at, slack: slack, keys: m.keys(), index: -1})
+				out = append(out, point{from: at, to: at, slack: slack, keys: m.keys(), index: -1, inbox: gaps.covers(at) || has(inbox, m)})
 			}
 		}
 	}
 	for i := range w.lost {
 		l := &w.lost[i]
 		if l.ArrivedNotBefore != 0 && l.ArrivedNotAfter != 0 && l.ArrivedNotAfter-l.ArrivedNotBefore <= minute && l.run == nil && !w.numbered(l) {
-			p := point{from: l.ArrivedNotBefore, to: l.ArrivedNotAfter, slack: 2 * minute, index: i, keys: [3]Key{l.ID}}
+			p := point{from: l.ArrivedNotBefore, to: l.ArrivedNotAfter, slack: 2 * minute, index: i, inbox: true, keys: [3]Key{l.ID}}
 			if l.mail != nil {
 				p.keys = l.mail.keys()
 				if l.mail.Internal {
@@ -280,14 +299,12 @@ func (g gapTimes) delivered(f *Folder, inbox map[Key]bool) bool {
 		if m.Arrived == 0 {
 			continue
 		}
-		for _, k := range m.keys() {
-			if k != 0 && inbox[k] {
-				return false // a copy had it in INBOX: it was moved here
-			}
+		if has(inbox, m) {
+			return false // a copy had it in INBOX: it was moved here
 		}
 		n++
 		first, last = least(first, m.Arrived), max(last, m.Arrived)
-		if k, _ := slices.BinarySearchFunc(g, m.Arrived, func(s slot, t int64) int { return cmp.Compare(s.to, t) }); k < len(g) && g[k].from <= m.Arrived {
+		if g.covers(m.Arrived) {
 			fit++
 		}
 	}
@@ -299,6 +316,21 @@ func (g gapTimes) delivered(f *Folder, inbox map[Key]bool) bool {
 		covered += max(0, min(s.to, last)-max(s.from, first))
 	}
 	return binomialTail(n, fit, float64(covered)/float64(last-first)) > 0.05
+}
+
+// covers reports whether a mail that came at a time can have stood in one of the gaps.
+func (g gapTimes) covers(at int64) bool {
+	k, _ := slices.BinarySearchFunc(g, at, func(s slot, t int64) int { return cmp.Compare(s.to, t) })
+	return k < len(g) && g[k].from <= at
+}
+
+func has(keys map[Key]bool, m *Mail) bool {
+	for _, k := range m.keys() {
+		if k != 0 && keys[k] {
+			return true
+		}
+	}
+	return false
 }
 
 // inboxKeys are the mails that any copy has in INBOX.
@@ -324,6 +356,7 @@ type slot struct {
 	space    *space
 	run      *run
 	from, to int64
+	byMoves  bool // the folder is filled by moves out of INBOX, whose own gaps are known
 }
 
 // newSlot widens the run's own bounds where its neighbours came into the folder long after they

@@ -245,7 +245,7 @@ func (b *copyBuilder) pointTo(l *absence.Lost) forensics.Ref {
 func lostTime(l *absence.Lost) forensics.Time {
 	switch {
 	case l.Moment != 0:
-		return momentAt(l.Moment, "Put into the folder (SAVEDATE)")
+		return momentAt(l.Moment, "In the folder since (SAVEDATE)")
 	case l.NotBefore != 0:
 		return momentAt(l.NotBefore, "Removed not before")
 	case l.ArrivedNotAfter != 0:
