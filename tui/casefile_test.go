@@ -35,9 +35,8 @@ func (c fileCase) Query(ctx context.Context, e filter.Expr) (kit.View, error) {
 func (c fileCase) Analysis(context.Context) (*forensics.Analysis, error) {
 	return &forensics.Analysis{}, nil
 }
-func (c fileCase) Entities(context.Context, string, int) ([]forensics.Entity, error) { return nil, nil }
-func (c fileCase) Questions(context.Context) ([]forensics.Question, error)           { return nil, nil }
-func (c fileCase) Folders(context.Context) ([]forensics.Folder, error)               { return nil, nil }
+func (c fileCase) Questions(context.Context) ([]forensics.Question, error) { return nil, nil }
+func (c fileCase) Folders(context.Context) ([]forensics.Folder, error)     { return nil, nil }
 
 func (v fileView) Histogram(from, to int64, cells int) []kit.Cell {
 	var out []kit.Cell
@@ -117,6 +116,17 @@ func TestCaseOnDisk(t *testing.T) {
 	keys("w")
 	sees("1 warning of dovecot.log")
 	sees("this line cannot be read")
+	keys("esc", "3")
+	sees("203.0.113.7 ")
+	sees("by incidents  1 of 1")
+	keys("x")
+	sees("203.0.113.7 is not mine; u undoes")
+	sees("verdict      not mine")
+	keys("enter")
+	sees("/ ip:203.0.113.7")
+	sees("not mine")
+	keys("esc", "u")
+	sees("verdict      unknown")
 	for late := time.After(20 * time.Second); len(c.History()) != 2; {
 		select {
 		case msg := <-h.messages:

@@ -28,18 +28,20 @@ func entityColumnsFor(width int, kind string) entityColumns {
 	placed := kind == forensics.EntityIP || kind == forensics.EntityNetwork || kind == forensics.EntityASN
 	switch {
 	case width >= 150:
-		c.first, c.seen, c.accounts, c.groups = 10, 24, 8, 26
-		c.where = 32
+		c.first, c.seen, c.accounts, c.groups = 10, 20, 8, 22
+		c.where = 28
 	case width >= 110:
 		c.first, c.seen, c.accounts, c.incidents, c.events = 10, 12, 4, 7, 7
 		c.where = 23
+	case width < 70:
+		c.seen, c.last, c.incidents = 0, 0, 5
 	default:
 		c.where = 11
 		c.last = 0
 	}
 	if !placed {
 		c.where = 0
-		if c.last == 0 {
+		if c.last == 0 && c.seen > 0 {
 			c.last = 10
 		}
 	}
@@ -169,7 +171,9 @@ func (s *Entities) row(c entityColumns, e *forensics.Entity, chosen bool) string
 		l.Cell(st.Muted, s.day(e.Last), c.last).Space(1)
 	}
 	l.Number(st.Text, kit.Count(e.Events), c.events).Space(1)
-	l.Cell(st.Bar[forensics.GroupLogin], seenText(e.Seen, c.seen), c.seen).Space(1)
+	if c.seen > 0 {
+		l.Cell(st.Bar[forensics.GroupLogin], seenText(e.Seen, c.seen), c.seen).Space(1)
+	}
 	if c.groups > 0 {
 		at := l.Used()
 		groupCounts(l, st, e.Groups, c.groups)

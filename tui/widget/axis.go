@@ -34,7 +34,7 @@ const (
 	breakRatio    = 4                // how much longer than the next one a silence must be to be cut out
 	breakCells    = 7                // "┊ 12 d ┊"
 	fewestOfPart  = 6                // cells of a part with more than one moment
-	roomForBreaks = 24               // cells: a narrower axis has no breaks
+	roomForBreaks = 22               // cells: a narrower axis has no breaks
 )
 
 // NewAxis lays moments out over width cells.
