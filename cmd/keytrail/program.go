@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"io"
@@ -44,6 +45,8 @@ type Program struct {
 	Err io.Writer
 	Now func() time.Time
 	Who string // user and host, for the custody log
+	// Roots are the CAs that vouch for mail servers on the screen; nil: those of this machine.
+	Roots *x509.CertPool
 
 	code int // exit code where nothing failed
 

@@ -1,0 +1,108 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"net"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"keytrail/forensics/acquire/dovecottest"
+	"keytrail/tui/kit"
+)
+
+// TestAcquireOnScreen goes the screen's way against a real Dovecot: what goes wrong is said in
+// words that ask the right thing again, and the copy comes into the case.
+func TestAcquireOnScreen(t *testing.T) {
+	d := dovecottest.Start(t, dovecottest.Generated(t, 120))
+	before := d.State(t)
+	p := &Program{In: strings.NewReader(""), Out: &bytes.Buffer{}, Err: &bytes.Buffer{}, Now: time.Now, Who: "test"}
+	services, err := p.services(addFlags{})
+	must(t, err)
+	c, err := services.Create(filepath.Join(t.TempDir(), "rivera"))
+	must(t, err)
+	t.Cleanup(func() { must(t, c.(*screenCase).Close()) })
+	closed, err := net.Listen("tcp", "127.0.0.1:0")
+	must(t, err)
+	nobody := closed.Addr().String()
+	closed.Close()
+	here := net.JoinHostPort("localhost", strconv.Itoa(d.IMAPS))
+	request := func(host, password string) kit.AcquireRequest {
+		return kit.AcquireRequest{Address: dovecottest.User, Host: host, Password: password}
+	}
+	for name, q := range map[string]struct {
+		request kit.AcquireRequest
+		trust   bool
+		ask     kit.AcquireAsk
+		words   string
+	}{
+		"certificate": {request(here, dovecottest.Password), false, kit.AskServer, "not vouched for"},
+		"password":    {request(here, "wrong"), true, kit.AskPassword, "refused the password for " + dovecottest.User},
+		"unreachable": {request(nobody, "wrong"), true, kit.AskServer, "nothing answers at"},
+		"no_server":   {request("a b", "wrong"), true, kit.AskServer, "names no server"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p.Roots = nil
+			if q.trust {
+				p.Roots = d.Roots
+			}
+			_, err := services.Acquire(t.Context(), c, q.request, func(kit.AcquireProgress) {})
+			var problem *kit.AcquireProblem
+			if !errors.As(err, &problem) {
+				t.Fatalf("no problem in plain words: %v", err)
+			}
+			said := problem.What + " " + problem.Do
+			if problem.Ask != q.ask || !strings.Contains(strings.ToLower(said), strings.ToLower(q.words)) || strings.Contains(said, "wrong") || strings.Contains(said, "--") {
+				t.Errorf("it asks %d again and says: %s", problem.Ask, said)
+			}
+		})
+	}
+	p.Roots = d.Roots
+	ctx, stop := context.WithCancel(t.Context())
+	_, err = services.Acquire(ctx, c, request(here, dovecottest.Password), func(g kit.AcquireProgress) {
+		if g.Stage == "copying" {
+			stop()
+		}
+	})
+	if !errors.Is(err, context.Canceled) {
+		t.Errorf("it was stopped and said %v", err)
+	}
+	var last kit.AcquireProgress
+	r, err := services.Acquire(t.Context(), c, request(here, dovecottest.Password), func(g kit.AcquireProgress) { last = g })
+	must(t, err)
+	if r.Messages != 120 || len(r.Problems) > 0 || last.Messages != 120 || last.Stage != "finishing" {
+		t.Errorf("%+v, at last %+v", r, last)
+	}
+	must(t, services.Add(t.Context(), c, []string{r.Path}, func(kit.Progress) {}))
+	view, err := c.Query(t.Context(), nil)
+	must(t, err)
+	if view.Total() < 120 {
+		t.Errorf("%d events of 120 messages", view.Total())
+	}
+	if after := d.State(t); after != before {
+		t.Error("the mailbox changed")
+	}
+	custodyNames(t, filepath.Join(filepath.Dir(c.Path()), "rivera"), "mailbox acquired", "120 messages", "certificate SHA-256 ")
+}
+
+func TestMailHost(t *testing.T) {
+	for address, want := range map[string]kit.MailHost{
+		"pat@sbcglobal.net": {Known: true, Provider: "AT&T", Host: "imap.mail.att.net"},
+		"pat@gmail.com":     {Known: true, Provider: "Gmail", Host: "imap.gmail.com"},
+		"pat@hotmail.com":   {Known: true, Provider: "Outlook.com and Microsoft 365", Host: "outlook.office365.com", NoPassword: true},
+		"pat@mail.example":  {},
+		"nonsense":          {},
+	} {
+		got := mailHost(address)
+		if got.Known == (got.Advice == "") {
+			t.Errorf("%s: the advice is %q", address, got.Advice)
+		}
+		if got.Advice = ""; got != want {
+			t.Errorf("%s: %+v, want %+v", address, got, want)
+		}
+	}
+}
