@@ -28,12 +28,20 @@ func (b *builder) gather(drafts []*draft) {
 		return
 	}
 	found := map[*draft][]*point{}
+	told := map[int64]bool{} // what repairs is no act of the hand
+	for i := range b.acct.Findings {
+		if f := &b.acct.Findings[i]; !b.attacks(f) {
+			for _, row := range f.Rows {
+				told[row] = true
+			}
+		}
+	}
 	for i := range b.in.Account.Briefs {
 		e := &b.in.Account.Briefs[i]
 		if e.Unreliable {
 			break // they stand last
 		}
-		if e.Session == 0 && e.IP == 0 && e.Key == 0 || stepOf(e.Kind) == "" || b.byRow[e.Row] != nil {
+		if e.Session == 0 && e.IP == 0 && e.Key == 0 || stepOf(e.Kind) == "" || b.byRow[e.Row] != nil || told[e.Row] {
 			continue
 		}
 		d := nearest(sessions[e.Session], e)

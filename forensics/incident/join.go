@@ -181,6 +181,16 @@ func (a *atom) mailbox() bool {
 	return false
 }
 
+// keyCertainty is how the first key of a draft is known.
+func (d *draft) keyCertainty() forensics.Certainty {
+	for _, p := range d.points {
+		if p.step == forensics.StepKey {
+			return p.b.Certainty
+		}
+	}
+	return forensics.Inferred
+}
+
 func (d *draft) keyOnly() bool { return len(d.first) == 1 && d.has(forensics.StepKey) }
 
 func (a *atom) only(s forensics.StepName) bool {
@@ -225,11 +235,11 @@ func (b *builder) inOrder(d *draft, a *atom) bool {
 	switch a.step() {
 	case forensics.StepKey:
 		if d.has(forensics.StepKey) {
-			return a.start-d.first[forensics.StepKey] <= noticeSlack // a log and a notice of one key
+			return a.start-d.first[forensics.StepKey] <= noticeSlack && d.keyCertainty() != a.points[0].b.Certainty // a log and a notice of one key
 		}
 		return a.start-d.start <= noticeSlack
 	case forensics.StepLogin:
-		return d.has(forensics.StepKey) && (!d.touched || d.keyOnly())
+		return d.has(forensics.StepKey) && (!d.touched || d.keyOnly()) && gap <= b.settings.Window(rule.KeyTied)
 	case forensics.StepSettings:
 		return access && gap <= b.settings.Window(rule.SettingsWindow)
 	case forensics.StepReset:

@@ -50,14 +50,14 @@ func TestJoin(t *testing.T) {
 2023-02-07T03:12:00Z mail-purged id=m1@x session=b ip=203.0.113.200
 `, "LOG-02 1; LOG-02 2; RST-01 3; DEL-01 4 <3", []string{"login:1,2 reset:3 deletion:4"}},
 
-		{"the_chain_window_is_inclusive", `
+		{"the_window_from_key_to_login_is_inclusive", `
 2023-02-07T03:00:00Z key-created certainty=reported id=k@x
-2023-02-10T03:00:00Z login-succeeded ip=203.0.113.77 session=a
+2023-02-08T03:00:00Z login-succeeded ip=203.0.113.77 session=a
 `, "KEY-01 1; KEY-02 1; LOG-01 2; LOG-02 2; LOG-04 2", []string{"key:1 login:2"}},
 
 		{"a_second_later_is_too_late", `
 2023-02-07T03:00:00Z key-created certainty=reported id=k@x
-2023-02-10T03:00:01Z login-succeeded ip=203.0.113.77 session=a
+2023-02-08T03:00:01Z login-succeeded ip=203.0.113.77 session=a
 `, "KEY-01 1; LOG-01 2; LOG-02 2; LOG-04 2; KEY-02 1; LOG-05 2", []string{}},
 
 		{"a_reset_before_anybody_was_there_is_nobodys", `

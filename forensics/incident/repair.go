@@ -36,8 +36,31 @@ func (b *builder) repairs(drafts []*draft) {
 		}
 	}
 	for _, d := range drafts {
+		b.replaced(d)
 		slices.SortStableFunc(d.repair, func(x, y int) int { return cmp.Compare(b.acct.Findings[x].Start, b.acct.Findings[y].Start) })
 	}
+}
+
+// replaced makes acts of the attack of the keys that were removed right after one was made: who makes a key in place of the owner's
+// removes that.
+func (b *builder) replaced(d *draft) {
+	d.repair = slices.DeleteFunc(d.repair, func(i int) bool {
+		f := &b.acct.Findings[i]
+		brief := b.rows[f.Rows[0]]
+		if f.Rule != ruleEnd || len(f.Rows) != 1 || brief == nil || brief.Kind != forensics.KeyRemoved || b.byRow[brief.Row] != nil {
+			return false
+		}
+		for _, p := range d.points {
+			if gap := brief.Time - p.at(); p.b.Kind == forensics.KeyCreated && gap >= 0 && gap <= noticeSlack && (brief.Key == 0 || brief.Key != p.b.Key) {
+				own := &point{b: brief, step: forensics.StepKey, standing: b.standing(brief)}
+				b.byRow[brief.Row] = own
+				d.points = append(d.points, own)
+				d.recount()
+				return true
+			}
+		}
+		return false
+	})
 }
 
 // superseded reports whether another draft began between the end of d and a moment.
