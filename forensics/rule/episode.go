@@ -95,6 +95,9 @@ func (e *evaluation) placeWeight(ip *ipSight, c *client) (w float64, why []strin
 	if ip == nil {
 		return w, nil
 	}
+	if ip.inWide.usual {
+		return 0.3, []string{"with a client that is only seen around changes"}
+	}
 	if s := ip.inCountry; s != nil && !s.usual && !e.profile.Short {
 		w += 0.15
 		why = append(why, "a new country")

@@ -133,15 +133,31 @@ func (p *Profile) Known(b *forensics.Brief) Standing {
 		return Unknown
 	}
 	s := p.network(ip, b.Time)
-	if s == Usual {
-		// A client that came with a key change may be somebody else's on the same operator.
-		if c := p.client(b); c != nil {
-			if f := p.families[c.family]; f != nil && !f.usual && f.tied == tiedKey && b.Time <= f.first+p.chain {
-				return Unknown
-			}
-		}
+	if s != Usual {
+		return s
+	}
+	// Somebody else can be on the same operator: then the client tells.
+	switch f := p.family(b); {
+	case f == nil || f.usual:
+	case p.odd(f):
+		return Unusual
+	case f.tied == tiedKey && b.Time <= f.first+p.chain:
+		return Unknown
 	}
 	return s
+}
+
+// family finds the sight of an event's client, in all its versions.
+func (p *Profile) family(b *forensics.Brief) *sight {
+	if c := p.client(b); c != nil {
+		return p.families[c.family]
+	}
+	return nil
+}
+
+// odd reports whether a client is only ever seen around changes.
+func (p *Profile) odd(f *sight) bool {
+	return !p.Short && !f.usual && (f.quiet == 0 && f.tied == tiedKey || f.days >= 3 && f.quiet*4 <= f.days)
 }
 
 // worse joins two verdicts.
@@ -205,6 +221,9 @@ func (p *Profile) Explain(b *forensics.Brief) string {
 	}
 	if ip.verdict != Unknown {
 		return ip.judged + " is " + verdictWord(ip.verdict) + ", as you said"
+	}
+	if f := p.family(b); f != nil && ip.inWide.usual && p.odd(f) {
+		return fmt.Sprintf("%s is usual, but the client %s was seen on %s only, around changes", ip.inWide.name, quoted(f.name), count(int(f.days), "day"))
 	}
 	return p.explainIP(ip)
 }

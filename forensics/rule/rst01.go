@@ -64,7 +64,7 @@ func (e *evaluation) told(i int32, weight float64, why string) (float64, string)
 	}
 	why += e.from(i)
 	for _, ep := range e.episodes {
-		if ep.ip != nil && ep.ip.wideID == a.wideID && b.Time >= ep.start-e.set.Window(ChainWindow) && b.Time <= ep.end+e.set.Window(ChainWindow) {
+		if ep.ip != nil && ep.ip.wideID == a.wideID && (!ep.ip.inWide.usual || ep.ip.addr == a.addr) && b.Time >= ep.start-e.set.Window(ChainWindow) && b.Time <= ep.end+e.set.Window(ChainWindow) {
 			w, _ := e.episodeWeight(ep)
 			return weight + 0.35*min(w/0.45, 1.2), why + ", from where a stranger was in the mailbox as well"
 		}
