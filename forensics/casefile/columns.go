@@ -148,14 +148,6 @@ func (c *columns) truncated(n int) columns {
 	return t
 }
 
-func (c *columns) subject(i int) []byte {
-	start := int64(0)
-	if i > 0 {
-		start = c.wordsEnd[i-1]
-	}
-	return c.words[start:c.wordsEnd[i]]
-}
-
 // find gives the index of a row, or where it would stand.
 func (c *columns) find(row int64) (int, bool) { return slices.BinarySearch(c.row, row) }
 

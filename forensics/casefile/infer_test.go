@@ -323,8 +323,8 @@ func TestColumnsAfterInference(t *testing.T) {
 }
 
 func sameColumns(a, b *columns) bool {
-	return fmt.Sprint(a.time, a.row, a.offset, a.fact, a.item, a.asn, a.session, a.message, a.texts, a.kind, a.nth, a.status, a.words, a.wordsEnd) ==
-		fmt.Sprint(b.time, b.row, b.offset, b.fact, b.item, b.asn, b.session, b.message, b.texts, b.kind, b.nth, b.status, b.words, b.wordsEnd)
+	return fmt.Sprint(a.time, a.row, a.offset, a.fact, a.item, a.asn, a.session, a.message, a.texts, string(a.kind), string(a.nth), string(a.status), string(a.words), a.wordsEnd) ==
+		fmt.Sprint(b.time, b.row, b.offset, b.fact, b.item, b.asn, b.session, b.message, b.texts, string(b.kind), string(b.nth), string(b.status), string(b.words), b.wordsEnd)
 }
 
 // BenchmarkReplaceInferred puts 10,000 inferred events into a case of a million, asks for the same

@@ -186,9 +186,9 @@ func said(verdict string) uint8 {
 	return saidNothing
 }
 
-// spoken says what verdicts say about each text of one column, nil where they say nothing.
-func (q *query) spoken(column int, any bool, of func(text string) string) []uint8 {
-	if !any {
+// spoken says what verdicts say about each text of one column, nil where there is no verdict on such.
+func (q *query) spoken(column int, some bool, of func(text string) string) []uint8 {
+	if !some {
 		return nil
 	}
 	list := make([]uint8, len(q.s.texts.end))
