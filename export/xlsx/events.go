@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"keytrail/forensics"
+	"keytrail/forensics/absence"
 )
 
 // eventSheet makes a sheet of events: the moment, what is printed, where it is from, and then
@@ -153,6 +154,7 @@ func (b *book) deletions() *sheet {
 			bound("Came not after (UTC)", func(x *forensics.Bounds) *forensics.Time { return &x.ArrivedNotAfter }))
 	}
 	return b.eventSheet("Deletions", b.c.Groups[forensics.GroupDeletion], main, []eventColumn{
+		{column{"What else it can be", 44}, func(r *rows, e *forensics.Event) { r.text(r.st.text, alternatives(e)) }},
 		{column{"Subjects", 36}, func(r *rows, e *forensics.Event) { r.text(r.st.text, joined(e, e.Subject, subjectOf)) }},
 		{column{"Message-IDs", 36}, func(r *rows, e *forensics.Event) { r.text(r.st.text, joined(e, e.MessageID, messageIDOf)) }},
 		{column{"Done by", 20}, actorCell},
@@ -233,28 +235,41 @@ func joined(e *forensics.Event, own string, pick func(*forensics.Message) string
 	return b.String()
 }
 
-// basisWords says in plain words how a deletion is known.
-var basisWords = map[string]string{
-	"log":             "a log says so",
-	"uid-gap":         "a gap in the numbering",
-	"copies-compared": "missing in another copy",
-	"reference":       "other mails refer to it",
-	"trash":           "it lies in the trash",
-	"absent-here":     "not in this mailbox",
-}
-
+// basis says in plain words how a deletion is known.
 func basis(e *forensics.Event) string {
 	if len(e.Reasons) == 0 {
-		if e.Certainty == forensics.Observed {
-			return basisWords["log"]
+		if e.Certainty != forensics.Observed {
+			return ""
 		}
-		return ""
+		return reasonWords(absence.ReasonLog).Short
 	}
 	out := make([]string, len(e.Reasons))
 	for i, reason := range e.Reasons {
-		out[i] = orElse(basisWords[reason], reason)
+		out[i] = orElse(reasonWords(reason).Short, reason)
 	}
 	return strings.Join(out, "; ")
+}
+
+// alternatives says what would make a deletion harmless, each reason's own once.
+func alternatives(e *forensics.Event) string {
+	reasons := e.Reasons
+	if len(reasons) == 0 && e.Certainty == forensics.Observed {
+		reasons = []string{absence.ReasonLog}
+	}
+	var out []string
+	for _, reason := range reasons {
+		for part := range strings.SplitSeq(reasonWords(reason).Innocent, "; ") {
+			if part != "" && !slices.Contains(out, part) {
+				out = append(out, part)
+			}
+		}
+	}
+	return strings.Join(out, "; ")
+}
+
+func reasonWords(reason string) absence.Words {
+	w, _ := absence.WordsOf(reason) // the zero value for what is no reason of a deletion
+	return w
 }
 
 // spanText writes a duration as people do: "35 s", "4 min 10 s", "3 h 5 min", "12 days".

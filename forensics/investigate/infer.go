@@ -137,6 +137,9 @@ func (b *copyBuilder) record(e *forensics.Event, in *absence.Input) {
 // folderName takes off what Exchange puts before the name of a folder.
 func folderName(s string) string { return strings.Trim(s, `\/ `) }
 
+// maxMessages bounds the messages that one event counts one by one.
+const maxMessages = 1000
+
 // lostEvents makes events of what is lost.
 func lostEvents(ctx context.Context, c *casefile.Case, b *copyBuilder, r *absence.Result) ([]forensics.Event, error) {
 	known, err := eventsOf(ctx, c, r)
@@ -152,6 +155,13 @@ func lostEvents(ctx context.Context, c *casefile.Case, b *copyBuilder, r *absenc
 		}
 		e := forensics.Event{Kind: l.Kind, Certainty: forensics.Inferred, Provider: absenceProvider, Account: l.Account, Folder: l.Folder, Service: l.Service,
 			Reasons: l.Reasons, UIDs: l.UIDs, Detail: l.Detail, Fact: l.Fact, Ref: ref}
+		if l.Count != len(l.UIDs) && l.Count < maxMessages && len(l.UIDs) > 0 && l.Kind == forensics.MailMissing {
+			// Some of these numbers are explained, nobody knows which: how many are missing counts, the detail says where.
+			e.UIDs = nil
+			for range l.Count {
+				e.Messages = append(e.Messages, forensics.Message{Folder: l.Folder})
+			}
+		}
 		for _, ref := range l.Refs {
 			if ref.Item != 0 {
 				e.SeenIn = append(e.SeenIn, ref)

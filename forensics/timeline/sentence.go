@@ -46,6 +46,8 @@ var sentences = map[forensics.Kind][]line{
 		{always, `{failed}Password changed[ by {actor}][ from {where}][: {detail}]`},
 	},
 	forensics.MailDeleted: {
+		{inTrash, `Mail[ "{subject}"] was put into {folder}[, between {notbefore} and {notafter}]`},
+		{marked, `Mail[ "{subject}"] in {folder} was marked as deleted[, between {notbefore} and {notafter}]`},
 		{several, `{failed}{count} mails deleted[ from {folder}][ by {actor}], among them[ "{subject}"][: {detail}]`},
 		{always, `{failed}Mail[ "{subject}"] deleted[ from {folder}][ by {actor}][: {detail}]`},
 	},
@@ -54,6 +56,7 @@ var sentences = map[forensics.Kind][]line{
 		{always, `{failed}Mail[ "{subject}"] removed for good[ from {folder}][ by {actor}][: {detail}]`},
 	},
 	forensics.MailMissing: {
+		{several, `{count} mails are missing[ from {folder}][, removed between {notbefore} and {notafter}][: {detail}]`},
 		{always, `Mail[ "{subject}"] is missing[ from {folder}][, removed between {notbefore} and {notafter}][: {detail}]`},
 	},
 	forensics.RuleSet: {
@@ -137,6 +140,14 @@ func reversal(e *forensics.Event) bool {
 func ofApplication(e *forensics.Event) bool {
 	op := strings.ToLower(e.Operation)
 	return strings.Contains(op, "service principal") || strings.Contains(op, "certificates and secrets")
+}
+
+// inTrash, marked: found so in a copy of the mailbox, not told by a log.
+func inTrash(e *forensics.Event) bool { return inferredFrom(e, "trash") }
+func marked(e *forensics.Event) bool  { return inferredFrom(e, "marked") }
+
+func inferredFrom(e *forensics.Event, reason string) bool {
+	return e.Certainty == forensics.Inferred && slices.Contains(e.Reasons, reason)
 }
 
 func messageCount(e *forensics.Event) int { return max(len(e.Messages), len(e.UIDs)) }
