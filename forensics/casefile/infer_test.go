@@ -6,9 +6,11 @@ import (
 	"math/rand/v2"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"keytrail/forensics"
+	"keytrail/forensics/filter"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -325,6 +327,65 @@ func TestColumnsAfterInference(t *testing.T) {
 func sameColumns(a, b *columns) bool {
 	return fmt.Sprint(a.time, a.row, a.offset, a.fact, a.item, a.asn, a.session, a.message, a.texts, string(a.kind), string(a.nth), string(a.status), string(a.words), a.wordsEnd) ==
 		fmt.Sprint(b.time, b.row, b.offset, b.fact, b.item, b.asn, b.session, b.message, b.texts, string(b.kind), string(b.nth), string(b.status), string(b.words), b.wordsEnd)
+}
+
+// Readers run beside the inference; each sees the case before or behind a call.
+func TestReadersBesideInference(t *testing.T) {
+	c := newCase(t)
+	it := addItem(t, c, "a.log", auditEvents(200, 4))
+	lists := [2][]forensics.Event{}
+	for i := range 20 {
+		e := missing(it.ID, i, fmt.Sprint("gap ", i))
+		lists[0] = append(lists[0], e)
+		if i%2 == 0 {
+			e.Subject = "another"
+			lists[1] = append(lists[1], e)
+		}
+	}
+	inferred, err := filter.Parse("certainty:inferred")
+	if err != nil {
+		t.Fatal(err)
+	}
+	done := make(chan struct{})
+	var readers sync.WaitGroup
+	for range 2 {
+		readers.Go(func() {
+			for {
+				b, err := c.Briefs(context.Background())
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				if n := b.Len(); n != 200 && n != 210 && n != 220 {
+					t.Errorf("%d events", n)
+				}
+				if _, err := c.Entities(context.Background(), forensics.EntityIP, 5); err != nil {
+					t.Error(err)
+				}
+				v, err := c.Query(context.Background(), inferred)
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				if n := v.Len(); n != 0 && n != 10 && n != 20 {
+					t.Errorf("%d inferred events", n)
+				}
+				if _, err := v.Events(0, v.Len()); err != nil {
+					t.Error(err)
+				}
+				select {
+				case <-done:
+					return
+				default:
+				}
+			}
+		})
+	}
+	for i := range 30 {
+		mustInfer(t, c, lists[i%2], nil)
+	}
+	close(done)
+	readers.Wait()
 }
 
 // BenchmarkReplaceInferred puts 10,000 inferred events into a case of a million, asks for the same

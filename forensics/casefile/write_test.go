@@ -219,6 +219,13 @@ func TestReadersBesideWriter(t *testing.T) {
 				}
 				v.Histogram(at(0).Nano, at(9999).Nano, 50)
 				c.Values("account", "", 5)
+				if b, err := c.Briefs(context.Background()); err != nil || b.Len()%40 != 0 || b.Len() < last {
+					t.Errorf("other briefs after a view of %d: %v", last, err)
+				}
+				if _, err := c.Entities(context.Background(), forensics.EntityAccount, 10); err != nil {
+					t.Error(err)
+				}
+				c.SetIncidents(map[int64][]int64{1: {1}})
 				select {
 				case <-done:
 					return
