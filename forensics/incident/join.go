@@ -228,6 +228,25 @@ func (b *builder) begins(d *draft, a *atom) bool {
 // noticeSlack is how much later than the fact a mail that tells of it may come.
 const noticeSlack = int64(15 * 60 * 1e9)
 
+const (
+	// doubtfulKey is how soon a strange login must follow a key before which the owner had just been there himself.
+	doubtfulKey = int64(2 * 3600 * 1e9)
+	// gapAround is how soon after the last act a mail came that is missing and of which nothing else is known.
+	gapAround = int64(3 * 3600 * 1e9)
+)
+
+// doubtful reports whether all that is said about the keys of a draft weighs little.
+func (b *builder) doubtful(d *draft) bool {
+	for _, p := range d.points {
+		for _, f := range p.findings {
+			if finding := &b.acct.Findings[f]; finding.Rule == ruleKey && finding.Weight >= 0.2 {
+				return false
+			}
+		}
+	}
+	return true
+}
+
 // inOrder reports whether an atom can follow what a draft has, in the order of an attack and in time.
 func (b *builder) inOrder(d *draft, a *atom) bool {
 	gap := a.start - d.last
@@ -239,12 +258,19 @@ func (b *builder) inOrder(d *draft, a *atom) bool {
 		}
 		return a.start-d.start <= noticeSlack
 	case forensics.StepLogin:
-		return d.has(forensics.StepKey) && (!d.touched || d.keyOnly()) && gap <= b.settings.Window(rule.KeyTied)
+		window := b.settings.Window(rule.KeyTied)
+		if b.doubtful(d) {
+			window = min(window, doubtfulKey)
+		}
+		return d.has(forensics.StepKey) && (!d.touched || d.keyOnly()) && gap <= window
 	case forensics.StepSettings:
 		return access && gap <= b.settings.Window(rule.SettingsWindow)
 	case forensics.StepReset:
 		return (access || d.has(forensics.StepReset)) && gap <= b.settings.Window(resetWindow)
 	case forensics.StepDeletion:
+		if a.points[0].b.Kind == forensics.MailMissing && a.points[0].b.Message == 0 && gap > gapAround {
+			return false
+		}
 		return (access || d.has(forensics.StepReset)) && gap <= b.settings.Window(deletionWindow)
 	case forensics.StepMoney:
 		if len(a.hand.services) > 0 && len(d.hand.services) > 0 {

@@ -96,7 +96,7 @@ func (b *builder) collect() bool {
 
 // What a finding about a key, and all about a transfer, weigh at least where somebody else may have made it.
 const (
-	leastKey   = 0.2
+	leastKey   = 0.1
 	leastMoney = 0.15
 )
 
