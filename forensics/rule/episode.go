@@ -96,7 +96,7 @@ func (e *evaluation) placeWeight(ip *ipSight, c *client) (w float64, why []strin
 		return w, nil
 	}
 	if ip.inWide.usual {
-		return 0.3, []string{"with a client that is only seen around changes"}
+		return 0.3, []string{"an address block or a client that is only seen around changes"}
 	}
 	if s := ip.inCountry; s != nil && !s.usual && !e.profile.Short {
 		w += 0.15

@@ -58,5 +58,32 @@ func (e *evaluation) removed(rows []int32) {
 		f.InnocentIf = "The owner removed it from a network that is not known as his."
 		return
 	}
+	if o, ok := e.takenBefore(b.Time); ok && standing == Unknown {
+		f := e.say(0.2, rows, []int32{o.event}, what+", "+span(o.at-b.Time)+" before "+o.text+", and nobody strange had been there", "")
+		f.Step, f.Technique = forensics.StepKey, "T1531"
+		f.InnocentIf = "The owner removed a key that he did not need any more."
+		return
+	}
 	e.say(0, rows, nil, what, "").Owner = true
+}
+
+// takenBefore finds the strange login that follows the removal of a key, where none came before it that the removal could be the
+// answer to: whoever makes a key may throw away the owner's first.
+func (e *evaluation) takenBefore(at int64) (origin, bool) {
+	if _, before := e.originBefore(at, e.set.Window(RepairWindow)); before {
+		return origin{}, false
+	}
+	for _, o := range e.origins {
+		if o.at <= at || o.step != forensics.StepLogin {
+			continue
+		}
+		if o.at-at > e.set.Window(ResetWindow)/2 {
+			break
+		}
+		if o.text == "" {
+			o.text = "a login from " + e.place(o.event)
+		}
+		return o, true
+	}
+	return origin{}, false
 }

@@ -133,11 +133,13 @@ func (p *Profile) Known(b *forensics.Brief) Standing {
 		return Unknown
 	}
 	s := p.network(ip, b.Time)
-	if s != Usual {
+	if !ip.inWide.usual || ip.inside() {
 		return s
 	}
-	// Somebody else can be on the same operator: then the client tells.
+	// Somebody else can be on the same operator: then the block and the client tell.
 	switch f := p.family(b); {
+	case p.oddBlock(ip):
+		return Unusual
 	case f == nil || f.usual:
 	case p.odd(f):
 		return Unusual
@@ -207,6 +209,13 @@ const (
 	settleTime  = 7 * day
 )
 
+// oddBlock reports whether an address block of a usual operator is only ever seen around changes. Blocks of mobile carriers
+// are anybody's.
+func (p *Profile) oddBlock(ip *ipSight) bool {
+	n := ip.inNetwork
+	return !p.Short && ip.place.Kind != "mobile" && !n.usual && n.days >= 3 && n.quiet*4 <= n.days
+}
+
 // Explain says in words why Known says so.
 func (p *Profile) Explain(b *forensics.Brief) string {
 	ip := p.ip(b)
@@ -221,6 +230,9 @@ func (p *Profile) Explain(b *forensics.Brief) string {
 	}
 	if ip.verdict != Unknown {
 		return ip.judged + " is " + verdictWord(ip.verdict) + ", as you said"
+	}
+	if ip.inWide.usual && p.oddBlock(ip) {
+		return fmt.Sprintf("%s is usual, but %s was seen on %s only, around changes", ip.inWide.name, ip.network, count(int(ip.inNetwork.days), "day"))
 	}
 	if f := p.family(b); f != nil && ip.inWide.usual && p.odd(f) {
 		return fmt.Sprintf("%s is usual, but the client %s was seen on %s only, around changes", ip.inWide.name, quoted(f.name), count(int(f.days), "day"))

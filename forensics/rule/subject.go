@@ -49,6 +49,12 @@ func (e *evaluation) deletedBySubject() {
 			if standing.Strange() {
 				weight = 0.6 * e.strangerBy(hits[0], login)
 			}
+			switch n := len(hits); {
+			case n >= 10:
+				weight += 0.2
+			case n >= 3:
+				weight += 0.1
+			}
 			e.say(weight, hits, []int32{o.event}, figure("%s of mail whose subject speaks of security, such as %s, %s after %s; the mail itself is not in the case", count(len(hits), "deletion"),
 				quoted(subject), span(first.Time-o.at), o.text)+said, "")
 		}
