@@ -107,7 +107,11 @@ func read(ctx context.Context, c *casefile.Case, paths []string, o ingest.Option
 	if err != nil {
 		return summary, err
 	}
-	if _, err := investigate.Infer(ctx, c); err != nil {
+	stale, err := c.InferenceIsStale(ctx)
+	if err == nil && stale {
+		_, err = investigate.Infer(ctx, c)
+	}
+	if err != nil {
 		return summary, fmt.Errorf("infer what is missing: %w", err)
 	}
 	return summary, nil
