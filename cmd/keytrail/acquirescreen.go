@@ -64,6 +64,9 @@ func (p *Program) screenAcquire(ctx context.Context, opened kit.Case, r kit.Acqu
 }
 
 func (p *Program) copyForScreen(ctx context.Context, c *casefile.Case, target acquire.Target, r kit.AcquireRequest, tell func(kit.AcquireProgress)) (kit.AcquireResult, error) {
+	if last, found, err := unread(c, target); found || err != nil {
+		return last, err
+	}
 	session, err := acquire.Open(ctx, acquire.Options{Target: target, Tool: tool(), Now: p.Now, Command: []string{"keytrail", "screen"}, Roots: p.Roots,
 		Secret: func(context.Context) (string, error) { return r.Password, nil },
 		Tell:   func(g acquire.Progress) { tell(screenProgress(g)) }})
@@ -83,6 +86,23 @@ func (p *Program) copyForScreen(ctx context.Context, c *casefile.Case, target ac
 	}
 	mail, err := enterAcquired(c, got.Root)
 	return kit.AcquireResult{Path: mail, Messages: got.Copied, Bytes: got.Bytes, Folders: got.Folders, Problems: got.Problems}, err
+}
+
+// unread is the last copy of the mailbox where it is whole and was never read to its end: the
+// program was stopped between the two.
+func unread(c *casefile.Case, target acquire.Target) (last kit.AcquireResult, found bool, err error) {
+	root, err := pending(c, target)
+	if root == "" || err != nil {
+		return last, false, err
+	}
+	h, err := acquire.ReadHeader(root)
+	if err != nil {
+		return last, false, err
+	}
+	last = kit.AcquireResult{Messages: h.Copied, Bytes: h.Bytes, Problems: append(h.Problems,
+		"this is the last copy, which was whole but not read into the case to its end; that goes on now. Do the same again for a new copy")}
+	last.Path, err = enterAcquired(c, root)
+	return last, true, err
 }
 
 func screenProgress(g acquire.Progress) kit.AcquireProgress {

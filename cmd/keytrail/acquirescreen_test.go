@@ -77,6 +77,11 @@ func TestAcquireOnScreen(t *testing.T) {
 	if r.Messages != 120 || len(r.Problems) > 0 || last.Messages != 120 || last.Stage != "finishing" {
 		t.Errorf("%+v, at last %+v", r, last)
 	}
+	again, err := services.Acquire(t.Context(), c, request(here, dovecottest.Password), func(kit.AcquireProgress) {})
+	must(t, err)
+	if again.Path != r.Path || len(again.Problems) != 1 || !strings.Contains(again.Problems[0], "not read") {
+		t.Errorf("before it was read, the copy was made once more: %+v", again)
+	}
 	must(t, services.Add(t.Context(), c, []string{r.Path}, func(kit.Progress) {}))
 	view, err := c.Query(t.Context(), nil)
 	must(t, err)

@@ -85,6 +85,9 @@ func TestCertificates(t *testing.T) {
 			o.Roots.AppendCertsFromPEM(ca)
 			_, err := Open(t.Context(), o)
 			refused(t, err, c.words...)
+			if FailureOf(err) != FailureCertificate {
+				t.Errorf("its kind is %d", FailureOf(err))
+			}
 		})
 	}
 	t.Run("no_TLS_at_all", func(t *testing.T) {

@@ -71,16 +71,17 @@ func TestRefusedLogins(t *testing.T) {
 		provider *Provider
 		token    bool
 		words    []string
+		kind     Failure
 	}{
-		"wrong":           {"NO [AUTHENTICATIONFAILED] Authentication failed.", nil, false, []string{"refused the password for pat", "app password"}},
-		"wrong_at_yahoo":  {"NO [AUTHENTICATIONFAILED] LOGIN Invalid credentials", yahoo, false, []string{"Yahoo refused", "Generate app password"}},
-		"app_password":    {"NO [ALERT] Application-specific password required: https://support.google.com/accounts/answer/185833", nil, false, []string{"wants an app password"}},
-		"imap_off":        {"NO [ALERT] Your account is not enabled for IMAP use. Please visit your settings.", nil, false, []string{"IMAP switched off"}},
-		"microsoft":       {"NO AUTHENTICATE failed.", microsoft, false, []string{"takes no passwords", "--token-command"}},
-		"expired":         {"NO [EXPIRED] That password isn't any more", nil, false, []string{"has expired"}},
-		"blocked":         {"NO [CONTACTADMIN] Account locked", nil, false, []string{"blocked the login", "web mail"}},
-		"token_refused":   {"+ " + base64.StdEncoding.EncodeToString([]byte(`{"status":"400"}`)) + "\r\nTAG NO AUTHENTICATE failed", nil, true, []string{"refused the token", `\"status\":\"400\"`}},
-		"breaks_the_line": {breakLine, nil, false, []string{"cannot be reached"}},
+		"wrong":           {"NO [AUTHENTICATIONFAILED] Authentication failed.", nil, false, []string{"refused the password for pat", "app password"}, FailurePassword},
+		"wrong_at_yahoo":  {"NO [AUTHENTICATIONFAILED] LOGIN Invalid credentials", yahoo, false, []string{"Yahoo refused", "Generate app password"}, FailurePassword},
+		"app_password":    {"NO [ALERT] Application-specific password required: https://support.google.com/accounts/answer/185833", nil, false, []string{"wants an app password"}, FailureAppPassword},
+		"imap_off":        {"NO [ALERT] Your account is not enabled for IMAP use. Please visit your settings.", nil, false, []string{"IMAP switched off"}, FailureIMAPOff},
+		"microsoft":       {"NO AUTHENTICATE failed.", microsoft, false, []string{"takes no passwords", "--token-command"}, FailureNoPasswords},
+		"expired":         {"NO [EXPIRED] That password isn't any more", nil, false, []string{"has expired"}, FailureBlocked},
+		"blocked":         {"NO [CONTACTADMIN] Account locked", nil, false, []string{"blocked the login", "web mail"}, FailureBlocked},
+		"token_refused":   {"+ " + base64.StdEncoding.EncodeToString([]byte(`{"status":"400"}`)) + "\r\nTAG NO AUTHENTICATE failed", nil, true, []string{"refused the token", `\"status\":\"400\"`}, FailurePassword},
+		"breaks_the_line": {breakLine, nil, false, []string{"cannot be reached"}, FailureLine},
 	} {
 		t.Run(name, func(t *testing.T) {
 			answer := c.answer
@@ -98,6 +99,9 @@ func TestRefusedLogins(t *testing.T) {
 			o.Token, o.Target.Provider = c.token, c.provider
 			_, err := Open(t.Context(), o)
 			refused(t, err, c.words...)
+			if got := FailureOf(err); got != c.kind {
+				t.Errorf("its kind is %d, want %d", got, c.kind)
+			}
 			if n := len(slices.DeleteFunc(f.sent(), func(s string) bool { return !strings.HasPrefix(s, "AUTH") })); n != 1 {
 				t.Errorf("it tried %d times: accounts are locked by that", n)
 			}

@@ -158,8 +158,12 @@ func (s *acquire) bar(name string, done, total int64, width int) string {
 
 func (s *acquire) done(width int) []string {
 	st, r := s.ctx.Styles, s.result
+	of := ""
+	if r.Folders > 0 {
+		of = " of " + kit.Plural(int64(r.Folders), "folder")
+	}
 	out := []string{kit.NewLine(width).Space(1).Add(st.Good, "✓ ").Add(st.Strong, kit.Plural(r.Messages, "message")).
-		Add(st.Text, " of "+kit.Plural(int64(r.Folders), "folder")+", "+kit.Bytes(r.Bytes)+", copied").String()}
+		Add(st.Text, of+", "+kit.Bytes(r.Bytes)+", copied").String()}
 	out = append(out, s.wrap(width, st.Muted, "Every message has its SHA-256, the files are read-only, and the custody log names the server. They are added to the case now; you can look at the rest meanwhile.")...)
 	for i, problem := range r.Problems {
 		if i == 3 {
@@ -173,7 +177,7 @@ func (s *acquire) done(width int) []string {
 
 func (s *acquire) failed(width int) []string {
 	st := s.ctx.Styles
-	what := s.wrap(width, st.Bad, s.problem.What)
+	what := s.wrap(width, st.Bad, s.problem.What) // the words say it, not the colour
 	if s.problem.Err == nil && s.problem.Kept {
 		what = s.wrap(width, st.Strong, s.problem.What)
 	}

@@ -299,6 +299,9 @@ func addedText(n *evidenceNode, zone *time.Location) string {
 func (s *Evidence) empty(body []string) {
 	st := s.ctx.Styles
 	text := [2]string{"No evidence yet.", "a adds some: a mailbox, an audit log, a mail server's log, an archive, or a folder of them."}
+	if s.ctx.Acquire != nil {
+		text[1] = "a adds some: a mailbox, a log, an archive, or a folder; i copies a mailbox from its server."
+	}
 	switch {
 	case s.err != nil:
 		text = [2]string{"The list could not be read.", s.err.Error()}
