@@ -40,6 +40,7 @@ func (e *evaluation) deletedNotices() {
 		taken[p.deletion] = append(taken[p.deletion], p)
 	}
 	slices.Sort(order)
+	crowd := e.crowds(order, taken)
 	soon := e.set.Window(DeletionSoon)
 	for _, d := range order {
 		b, list := &e.all[d], taken[d]
@@ -54,6 +55,9 @@ func (e *evaluation) deletedNotices() {
 		switch {
 		case standing.Owner():
 			weight = choose(quick.after <= soon, 0.08, 0.03)
+			if quick.after <= soon && crowd[d] > 1 {
+				weight = 0.2
+			}
 		case quick.bounded && quick.after > soon:
 			weight = 0.2
 		case standing == NotMine:
@@ -71,6 +75,9 @@ func (e *evaluation) deletedNotices() {
 		why := figure("the notice of %s was %s %s after it came", join(names), verb, span(quick.after))
 		if len(list) > 1 {
 			why = figure("%s (%s) were %s, the quickest %s after it came", count(len(list), "notice"), join(names), verb, span(quick.after))
+		}
+		if crowd[d] > 1 {
+			why += figure(", one of those of %d services within an hour", crowd[d])
 		}
 		if quick.bounded {
 			why = figure("the notice of %s was gone at most %s after it came", join(names), span(quick.after))
@@ -118,3 +125,28 @@ func (e *evaluation) noticesOf(list []pair) (notices []int32, names []string) {
 	}
 	return notices, names
 }
+
+// crowds counts for every deletion the services whose notices were deleted within the hour before and after it.
+func (e *evaluation) crowds(order []int32, taken map[int32][]pair) map[int32]int {
+	out := map[int32]int{}
+	first := 0
+	for n, d := range order {
+		if e.all[d].Unreliable {
+			break // these stand at the end
+		}
+		for e.all[order[first]].Time < e.all[d].Time-hour {
+			first++
+		}
+		services := map[forensics.Symbol]bool{}
+		for k := first; k < len(order) && k < n+maxCrowd && !e.all[order[k]].Unreliable && e.all[order[k]].Time <= e.all[d].Time+hour; k++ {
+			for _, p := range taken[order[k]] {
+				services[e.all[p.notice].Service] = true
+			}
+		}
+		out[d] = len(services)
+	}
+	return out
+}
+
+// maxCrowd bounds how many deletions after one are looked at.
+const maxCrowd = 50

@@ -83,6 +83,7 @@ func TestDel01(t *testing.T) {
 		{name: "quick", bare: true, events: reset + purge("03:02:00", "id=r1@coinbase.com"), want: 1, least: 0.45, most: 0.45, says: "notice of Coinbase was deleted 2 minutes after it came"},
 		{name: "stranger", events: reset + purge("03:02:00", "id=r1@coinbase.com ip=203.0.113.7"), want: 1, least: 0.75},
 		{name: "owner", events: reset + purge("03:02:00", "id=r1@coinbase.com ip=198.51.100.7"), want: 1, most: 0.08},
+		{name: "owner_and_several_services", events: reset + reset2 + purge("03:05:00", "id=r1@coinbase.com ip=198.51.100.7") + purge("03:40:00", "id=r2@gemini.com ip=198.51.100.7"), want: 2, least: 0.2, most: 0.2, says: "one of those of 2 services within an hour"},
 		{name: "session_of_owner", events: reset + "2022-11-14T02:50:00Z login-succeeded ip=198.51.100.7 session=q\n" + purge("03:02:00", "id=r1@coinbase.com session=q"), want: 1, most: 0.08},
 		{name: "one_of_several", bare: true, events: reset + purge("03:02:00", "ids=a@x,<R1@coinbase.com>,b@x"), want: 1},
 		{name: "several_others", bare: true, events: reset + purge("03:02:00", "ids=a@x,b@x"), want: 0},
