@@ -29,11 +29,11 @@ func TestExplain(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer func() { _ = cf.Close() }()
-	events, err := attacktest.Events(t.Context(), cf)
+	a, err := analyse(t.Context(), cf)
 	if err != nil {
 		t.Fatal(err)
 	}
-	a, err := analyse(t.Context(), cf)
+	events, err := attacktest.Events(t.Context(), cf)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -79,6 +79,9 @@ func TestExplain(t *testing.T) {
 	if *around != "" {
 		for i := range events {
 			e := &events[i]
+			if e.Kind == forensics.MailMissing && rules[e.Row] != nil {
+				p("missing %s %v bounds %+v %s %q %q in %s", whose[e.Row], e.Reasons, e.Bounds, e.MessageID, e.Subject, e.Detail, e.Folder)
+			}
 			if !near(e.Time.Nano) || e.Kind == forensics.MailReceived && whose[e.Row] == "" {
 				continue
 			}

@@ -87,7 +87,7 @@ func Events(ctx context.Context, cf *casefile.Case) ([]forensics.Event, error) {
 type Finder struct {
 	events []forensics.Event
 	at     map[moment][]int
-	lost   map[string][]int // mail that is missing, by Message-ID
+	lost   map[string][]int // mail that is missing or lies in the trash, by Message-ID
 }
 
 // moment is a second and what happened in it.
@@ -100,7 +100,7 @@ type moment struct {
 func NewFinder(events []forensics.Event) *Finder {
 	f := &Finder{events: events, at: map[moment][]int{}, lost: map[string][]int{}}
 	for i := range events {
-		if events[i].Kind == forensics.MailMissing && events[i].MessageID != "" {
+		if events[i].Certainty == forensics.Inferred && events[i].MessageID != "" {
 			f.lost[events[i].MessageID] = append(f.lost[events[i].MessageID], i)
 		}
 		m := moment{events[i].Time.Nano / int64(time.Second), events[i].Kind}
