@@ -12,7 +12,8 @@ func BenchmarkEvaluate(b *testing.B) {
 2022-06-01T07:00:10Z mail-read ip=198.51.100.7 protocol=imap client="Thunderbird 102" service=microsoft session=a every=3h times=1400
 2022-06-01T08:00:00Z mail-received from=friend@example.org every=2h times=2100
 `
-	_, c := evaluateLines(b, busy+attack, options{})
+	const other = "2022-06-01T08:00:00Z login-succeeded account=sam@example.net ip=198.51.100.9\n" // an account beside it, as in a big case
+	_, c := evaluateLines(b, busy+attack+other, options{})
 	in := input(b, c, options{})
 	in.Cache = NewCache()
 	in.Settings = Defaults()
