@@ -53,6 +53,9 @@ func (e *evaluation) missedMail() []missed {
 		if f == nil {
 			continue
 		}
+		if len(f.Reasons) == 1 && f.Reasons[0] == "sibling" && e.own(b) {
+			continue // nobody mails the way into a mailbox to the mailbox itself: its password was changed from inside
+		}
 		m := missed{event: i, n: max(len(f.UIDs), 1), named: f.MessageID != "" || len(f.Messages) > 0, counted: len(f.UIDs) > 0 || slices.Contains(f.Reasons, "uid-gap"),
 			cited: len(f.Reasons) == 1 && f.Reasons[0] == "reference"}
 		switch {

@@ -137,6 +137,7 @@ func TestDel04And05(t *testing.T) {
 		{name: "by_habit", events: key + strings.Repeat(gap("2022-10-01", "2022-10-02", "uids=1,2,3,4,5,6,7,8,9,10"), 40) + gap("2022-11-14T02:50:00Z", "2022-11-14T06:00:00Z", "uids=7,8"), want: 0},
 		{name: "no_attack", events: gap("2022-11-14T02:50:00Z", "2022-11-14T06:00:00Z", "uids=7,8"), want: 0},
 		{name: "reset_only", events: reset + gap("2022-11-14T02:50:00Z", "2022-11-14T06:00:00Z", "uids=7,8"), want: 1, most: 0.15},
+		{name: "way_into_itself", events: key + "- mail-missing certainty=inferred reasons=sibling service=google arrived-after=2022-11-14T02:50:00Z arrived-before=2022-11-14T06:00:00Z\n", want: 0},
 		{name: "no_source", events: key, notChecked: "no UIDs"},
 	})
 	runCases(t, "DEL-05", []ruleCase{
