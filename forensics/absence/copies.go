@@ -1,6 +1,11 @@
 package absence
 
-import "keytrail/forensics"
+import (
+	"cmp"
+	"slices"
+
+	"keytrail/forensics"
+)
 
 // trash makes a deletion of every mail that lies in the Trash or is marked as deleted, as the newest copy shows it.
 func (w *work) trash() {
@@ -14,6 +19,7 @@ func (w *work) trash() {
 			if w.newer(i, f) {
 				continue
 			}
+			var marked *marks
 			for k := range f.Mails {
 				m := &f.Mails[k]
 				if f.Role != RoleTrash && !m.Deleted || m.Row == 0 && m.Ref == (forensics.Ref{}) || f.Role == RoleDrafts {
@@ -31,7 +37,10 @@ func (w *work) trash() {
 					}
 				} else {
 					l.Reasons = []string{ReasonMarked}
-					l.NotBefore, l.NotAfter = f.marked(k)
+					if marked == nil {
+						marked = marksOf(f)
+					}
+					l.NotBefore = marked.notBefore(m)
 				}
 				l.refs(f.Ref)
 				l.mail = m
@@ -60,17 +69,36 @@ func (w *work) newer(i int, f *Folder) bool {
 	return false
 }
 
-// marked bounds when mail k was marked, by the order in which the server counts changes (RFC 7162): it was changed
+// marks bounds when mails were marked, by the order in which the server counts changes (RFC 7162): one was changed
 // behind every mail with a smaller count, so after that one came.
-func (f *Folder) marked(k int) (notBefore, notAfter int64) {
-	m := &f.Mails[k]
-	notBefore = m.Arrived
+type marks struct {
+	counts []uint64 // ascending
+	came   []int64  // the latest arrival of the mails up to there
+}
+
+func marksOf(f *Folder) *marks {
+	order := make([]*Mail, 0, len(f.Mails))
 	for i := range f.Mails {
-		if o := &f.Mails[i]; o.ModSeq != 0 && o.ModSeq < m.ModSeq {
-			notBefore = max(notBefore, min(o.Arrived, f.AbsentAt))
+		if f.Mails[i].ModSeq != 0 {
+			order = append(order, &f.Mails[i])
 		}
 	}
-	return notBefore, f.AbsentAt
+	slices.SortFunc(order, func(a, b *Mail) int { return cmp.Compare(a.ModSeq, b.ModSeq) })
+	x := &marks{}
+	top := int64(0)
+	for _, m := range order {
+		top = max(top, min(m.Arrived, f.AbsentAt))
+		x.counts, x.came = append(x.counts, m.ModSeq), append(x.came, top)
+	}
+	return x
+}
+
+// notBefore is the earliest that a mail can have been marked.
+func (x *marks) notBefore(m *Mail) int64 {
+	if i, _ := slices.BinarySearch(x.counts, m.ModSeq); i > 0 && m.ModSeq != 0 {
+		return max(m.Arrived, x.came[i-1])
+	}
+	return m.Arrived
 }
 
 // compare looks for what an older copy has and a newer one of the same folder does not.

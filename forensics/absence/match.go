@@ -67,7 +67,7 @@ func (w *work) markByMoves(runs []*slot) {
 	for _, r := range runs {
 		moves, ok := known[r.space]
 		if !ok {
-			moves = r.space.role == RoleOther && !gaps.delivered(r.space.newest().f, inbox)
+			moves = r.space.role == RoleOther && gaps.byMoves(r.space.newest().f, inbox)
 			known[r.space] = moves
 		}
 		r.byMoves = moves
@@ -86,15 +86,20 @@ func (w *work) pass(points []point, runs []*slot, homes map[*space]map[Key]bool,
 	slices.SortStableFunc(points, func(a, b point) int {
 		return cmp.Or(cmp.Compare(a.to, b.to), cmp.Compare(a.from, b.from), cmp.Compare(b.index, a.index))
 	})
-	var open slots
+	open := map[*space]*slots{} // a heap for each folder, because a mail that is in a folder explains none of its gaps
+	var order []*slots
 	next := 0
 	for i := range points {
 		p := &points[i]
-		for next < len(runs) && runs[next].from <= p.to {
-			heap.Push(&open, runs[next])
-			next++
+		for ; next < len(runs) && runs[next].from <= p.to; next++ {
+			s := runs[next]
+			if open[s.space] == nil {
+				open[s.space] = &slots{}
+				order = append(order, open[s.space])
+			}
+			heap.Push(open[s.space], s)
 		}
-		if !w.place(&open, p, homes) {
+		if !w.place(order, p, homes) {
 			left = append(left, *p)
 		}
 	}
@@ -102,32 +107,32 @@ func (w *work) pass(points []point, runs []*slot, homes map[*space]map[Key]bool,
 }
 
 // place gives a point to the run that fits and ends first, and reports whether there is one.
-func (w *work) place(open *slots, p *point, homes map[*space]map[Key]bool) (placed bool) {
-	var aside []*slot
-	for open.Len() > 0 {
-		s := (*open)[0]
-		if s.to < p.from || s.run.left() <= 0 {
-			heap.Pop(open)
+func (w *work) place(open []*slots, p *point, homes map[*space]map[Key]bool) bool {
+	var best *slot
+	for _, h := range open {
+		for h.Len() > 0 && ((*h)[0].to < p.from || (*h)[0].run.left() <= 0) {
+			heap.Pop(h)
+		}
+		if h.Len() == 0 {
 			continue
 		}
-		if !p.inbox && s.byMoves || p.isIn(homes[s.space]) || p.index >= 0 && !w.lost[p.index].canBeIn(s.space) {
-			aside = append(aside, heap.Pop(open).(*slot))
+		s := (*h)[0]
+		if best != nil && s.to >= best.to || !p.inbox && s.byMoves || p.isIn(homes[s.space]) || p.index >= 0 && !w.lost[p.index].canBeIn(s.space) {
 			continue
 		}
-		s.run.taken++
-		if p.index < 0 {
-			s.run.moved++
-		} else {
-			w.lost[p.index].take(s.space, s.run)
-			s.run.lost = append(s.run.lost, p.index)
-		}
-		placed = true
-		break
+		best = s
 	}
-	for _, s := range aside {
-		heap.Push(open, s)
+	if best == nil {
+		return false
 	}
-	return placed
+	best.run.taken++
+	if p.index < 0 {
+		best.run.moved++
+	} else {
+		w.lost[p.index].take(best.space, best.run)
+		best.run.lost = append(best.run.lost, p.index)
+	}
+	return true
 }
 
 func (p *point) isIn(home map[Key]bool) bool {
@@ -209,10 +214,9 @@ func (w *work) points(runs []*slot) []point {
 			if f.Role == RoleDrafts || f.Role == RoleSent {
 				continue
 			}
-			delivered := gaps.delivered(f, inbox)
 			for i := range f.Mails {
 				m := &f.Mails[i]
-				if m.Sent || m.Arrived == 0 || m.direct(delivered) {
+				if m.Sent || m.Arrived == 0 || m.direct(f) {
 					continue
 				}
 				if w.inTrash[m] { // it stands among the lost
@@ -253,10 +257,11 @@ func (w *work) numbered(l *lost) bool {
 	return l.Kind == forensics.MailMissing && l.Row != 0 && len(l.UIDs) > 0
 }
 
-// direct reports whether a mail was delivered to its folder and never stood in another one, as far as that
-// shows: it came into the folder in the second in which it came at all, or the folder is filled by deliveries.
-func (m *Mail) direct(delivered bool) bool {
-	return delivered || m.Internal && m.Saved != 0 && m.Saved == m.Arrived
+// direct reports whether a mail was delivered to its folder and never stood in another one: it stands in INBOX, or it came into
+// the folder in the very second in which it came at all. Whether a folder is one that rules deliver to says nothing of one
+// mail: people move mails there too.
+func (m *Mail) direct(f *Folder) bool {
+	return f.Role == RoleInbox || m.Internal && m.Saved != 0 && m.Saved == m.Arrived
 }
 
 // gapTimes are the times at which mails came to INBOX that are not there any more, as intervals that do not touch.
@@ -281,41 +286,18 @@ func inboxGaps(runs []*slot) gapTimes {
 	return out
 }
 
-// delivered reports whether mails are delivered to a folder, by rules of the server, rather than moved there. INBOX and
-// Junk are such by their nature. For another one: a mail that was moved out of INBOX left a gap
-// there. Where at least half of the folder's mails, and two, came when INBOX has none, and no more
-// of the others fit gaps than chance explains, its mails did not come by way of INBOX.
-func (g gapTimes) delivered(f *Folder, inbox map[Key]bool) bool {
-	switch f.Role {
-	case RoleInbox, RoleJunk:
-		return true
-	case RoleTrash, RoleAll:
-		return false
-	}
-	n, fit := 0, 0
-	first, last := int64(0), int64(0)
+// byMoves reports whether a folder is filled by moves out of INBOX alone, as far as that shows: each of its mails, and there
+// are some, came when INBOX has a gap, or a copy had it there.
+func (g gapTimes) byMoves(f *Folder, inbox map[Key]bool) bool {
+	n := 0
 	for i := range f.Mails {
 		m := &f.Mails[i]
-		if m.Arrived == 0 {
-			continue
-		}
-		if has(inbox, m) {
-			return false // a copy had it in INBOX: it was moved here
+		if m.Arrived == 0 || m.Saved != 0 && m.Saved == m.Arrived || !g.covers(m.Arrived) && !has(inbox, m) {
+			return false
 		}
 		n++
-		first, last = least(first, m.Arrived), max(last, m.Arrived)
-		if g.covers(m.Arrived) {
-			fit++
-		}
 	}
-	if n-fit < 2 || 2*fit > n || last <= first {
-		return false
-	}
-	covered := int64(0)
-	for _, s := range g {
-		covered += max(0, min(s.to, last)-max(s.from, first))
-	}
-	return binomialTail(n, fit, float64(covered)/float64(last-first)) > 0.05
+	return n >= 3
 }
 
 // covers reports whether a mail that came at a time can have stood in one of the gaps.

@@ -27,8 +27,8 @@ import (
 )
 
 const (
-	plainScripts = 120 // with times of their own, spread over weeks, on a server that does not tell SAVEDATE
-	savedScripts = 120 // in real time, a step a second, on one that does
+	plainScripts = 110 // with times of their own, spread over weeks, on a server that does not tell SAVEDATE
+	savedScripts = 110 // in real time, a step a second, on one that does
 )
 
 // script is the life of one mailbox, and what is true of it.
@@ -53,6 +53,7 @@ type realMail struct {
 	uid     uint32
 	id      string
 	arrived time.Time
+	until   time.Time // it had arrived by then: in real time the server takes its own second
 }
 
 // realLoss is a deletion that the script made.
@@ -60,6 +61,7 @@ type realLoss struct {
 	realMail
 	how    string // "expunged", "trash", "marked"
 	at     time.Time
+	until  time.Time
 	attack bool
 }
 
@@ -109,6 +111,14 @@ func (s *script) selectFolder(t testing.TB, folder string) {
 	}
 }
 
+// clock is the time now, of the script or of the machine.
+func (s *script) clock() time.Time {
+	if s.real != nil {
+		return time.Now()
+	}
+	return s.now
+}
+
 // deliver puts a mail into a folder as the server would when it comes.
 func (s *script) deliver(t testing.TB, folder, subject string) realMail {
 	t.Helper()
@@ -126,7 +136,7 @@ func (s *script) deliver(t testing.TB, folder, subject string) realMail {
 	must(t, cmd.Close())
 	data, err := cmd.Wait()
 	must(t, err)
-	m.uid = uint32(data.UID)
+	m.uid, m.until = uint32(data.UID), s.clock()
 	s.here[folder] = append(s.here[folder], m)
 	return m
 }
@@ -145,7 +155,7 @@ func (s *script) expunge(t testing.TB, m realMail, attack bool) {
 	s.mark(t, m)
 	must(t, s.c.UIDExpunge(imap.UIDSetNum(imap.UID(m.uid))).Close())
 	s.drop(m)
-	s.gone = append(s.gone, realLoss{m, "expunged", s.now, attack})
+	s.gone = append(s.gone, realLoss{m, "expunged", s.now, s.clock(), attack})
 }
 
 func (s *script) move(t testing.TB, m realMail, to string) realMail {
@@ -159,14 +169,14 @@ func (s *script) move(t testing.TB, m realMail, to string) realMail {
 	if len(nums) != 1 {
 		t.Fatalf("a move gave %v", data)
 	}
-	moved := realMail{folder: to, uid: uint32(nums[0]), id: m.id, arrived: m.arrived}
+	moved := realMail{folder: to, uid: uint32(nums[0]), id: m.id, arrived: m.arrived, until: m.until}
 	s.here[to] = append(s.here[to], moved)
 	return moved
 }
 
 func (s *script) trash(t testing.TB, m realMail, attack bool) realMail {
 	moved := s.move(t, m, "Trash")
-	s.gone = append(s.gone, realLoss{m, "trash", s.now, attack})
+	s.gone = append(s.gone, realLoss{m, "trash", s.now, s.clock(), attack})
 	return moved
 }
 
@@ -199,7 +209,11 @@ func (s *script) step(t testing.TB) {
 		}
 	case p < 90:
 		if m, ok := s.any("INBOX"); ok {
-			s.move(t, m, "Archive")
+			to := "Archive"
+			if s.rng.IntN(8) == 0 {
+				to = "Lists" // where mails are delivered too
+			}
+			s.move(t, m, to)
 		}
 	case p < 92:
 		if m, ok := s.any("INBOX"); ok {
@@ -285,7 +299,7 @@ func (s *script) run(t testing.TB, address, parent string) {
 		if m, ok := s.any("INBOX"); ok {
 			s.pass(time.Minute, time.Hour)
 			s.mark(t, m)
-			s.gone = append(s.gone, realLoss{m, "marked", s.now, false})
+			s.gone = append(s.gone, realLoss{m, "marked", s.now, s.clock(), false})
 		}
 	}
 	s.acquire(t, address, parent)
@@ -384,7 +398,7 @@ func TestAbsenceOnRealDovecot(t *testing.T) {
 	t.Logf("%d copies, %d mails, %d inferred events, %v", len(paths), sum.Events, changed, time.Since(start).Round(time.Second))
 	folders, err := Folders(t.Context(), c)
 	must(t, err)
-	t.Run("without SAVEDATE", func(t *testing.T) { judge(t, scripts[:plain], r, folders, 0.75) })
+	t.Run("without SAVEDATE", func(t *testing.T) { judge(t, scripts[:plain], r, folders, 0.6) })
 	t.Run("with SAVEDATE", func(t *testing.T) { judge(t, scripts[plain:], r, folders, 0.93) })
 }
 
@@ -418,7 +432,7 @@ func judge(t *testing.T, scripts []*script, r *absence.Result, folders []forensi
 				t.Errorf("%s: %s is outside of what was said: %s", s.account, g.text(), lossText(l))
 			}
 			if s.real != nil && g.how == "trash" && l.Kind == forensics.MailDeleted {
-				moments.add(sameSecond(l.Moment, g.at) || sameSecond(l.Moment-int64(time.Second), g.at))
+				moments.add(during(l.Moment, g.at, g.gone()))
 			}
 		}
 		for _, l := range lost {
@@ -455,7 +469,8 @@ func judge(t *testing.T, scripts []*script, r *absence.Result, folders []forensi
 	if calmEvents > 0 || wrong.hit > 0 || movesCalled.hit > 0 {
 		t.Error("deletions were invented")
 	}
-	if float64(found.hit) < least*float64(found.of) {
+	// What is not found came when a mail that lies in another folder came too, which can be it: then no deletion is claimed.
+	if float64(found.hit) < least*float64(found.of) || float64(attacks.hit) < 0.9*float64(attacks.of) {
 		t.Error("too few were found")
 	}
 	quiet := 0
@@ -482,7 +497,7 @@ func findLost(lost []*absence.Lost, g *realLoss) *absence.Lost {
 		}
 	}
 	for _, l := range lost {
-		if l.Kind == forensics.MailDeleted && g.how != "expunged" && sameSecond(l.ArrivedNotBefore, g.arrived) {
+		if l.Kind == forensics.MailDeleted && g.how != "expunged" && during(l.ArrivedNotBefore, g.arrived, g.realMail.until) {
 			return l
 		}
 	}
@@ -490,11 +505,10 @@ func findLost(lost []*absence.Lost, g *realLoss) *absence.Lost {
 }
 
 func (s *script) isInside(l *absence.Lost, g *realLoss) bool {
-	in := func(at time.Time, from, to int64) bool {
-		n := at.UnixNano()
-		return (from == 0 || n >= from-int64(time.Second)) && (to == 0 || n <= to+int64(time.Second))
+	in := func(first, last time.Time, from, to int64) bool {
+		return (from == 0 || last.UnixNano() >= from-int64(time.Second)) && (to == 0 || first.UnixNano() <= to+int64(time.Second))
 	}
-	return in(g.arrived, l.ArrivedNotBefore, l.ArrivedNotAfter) && in(g.at, l.NotBefore, l.NotAfter)
+	return in(g.arrived, g.realMail.until, l.ArrivedNotBefore, l.ArrivedNotAfter) && in(g.at, g.gone(), l.NotBefore, l.NotAfter)
 }
 
 // trueOf counts the deletions that a claim can speak of.
@@ -505,7 +519,7 @@ func (s *script) trueOf(l *absence.Lost) int {
 		switch {
 		case l.Kind == forensics.MailMissing && strings.EqualFold(l.Folder, g.folder) && slices.Contains(l.UIDs, g.uid):
 			n++
-		case l.Kind == forensics.MailDeleted && g.how != "expunged" && sameSecond(l.ArrivedNotBefore, g.arrived):
+		case l.Kind == forensics.MailDeleted && g.how != "expunged" && during(l.ArrivedNotBefore, g.arrived, g.realMail.until):
 			n++
 		}
 	}
@@ -527,9 +541,13 @@ func (s *script) wasDeleted(m realMail) bool {
 	return slices.ContainsFunc(s.gone, func(g realLoss) bool { return g.id == m.id })
 }
 
-func sameSecond(nano int64, at time.Time) bool {
-	return time.Unix(0, nano).Sub(at).Abs() <= time.Second
+// during reports whether a time lies between two, to the second.
+func during(nano int64, from, to time.Time) bool {
+	return nano >= from.Add(-time.Second).UnixNano() && nano <= to.Add(time.Second).UnixNano()
 }
+
+// gone is by when it was deleted.
+func (g *realLoss) gone() time.Time { return g.until }
 
 func (g *realLoss) text() string {
 	return fmt.Sprintf("%s %s %d came %s, %s at %s (attack %v)", g.id, g.folder, g.uid, g.arrived.Format("01-02 15:04:05"), g.how, g.at.Format("01-02 15:04:05"), g.attack)
