@@ -12,6 +12,7 @@ import (
 
 	"keytrail/forensics"
 	"keytrail/forensics/casefile"
+	"keytrail/forensics/geo"
 	"keytrail/forensics/incident"
 	"keytrail/forensics/rule"
 )
@@ -220,7 +221,7 @@ func (a *Analyst) look(ctx context.Context, w *worker, name string, unowned []fo
 		out.not = before.not
 		unowned = slices.DeleteFunc(slices.Clone(unowned), func(b forensics.Brief) bool { return out.not[b.Row] })
 	}
-	in := &rule.Input{Briefs: a.seen.briefs, Account: events, Unowned: unowned, Where: a.o.Where, Judge: w.judge,
+	in := &rule.Input{Briefs: a.seen.briefs, Account: events, Unowned: unowned, Where: a.o.Where, Kilometres: geo.Kilometres, Judge: w.judge,
 		Settings: a.settings, Sources: a.sources, Cache: w.cache}
 	acct, err := rule.Evaluate(ctx, in)
 	if err != nil {
