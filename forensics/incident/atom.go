@@ -12,6 +12,7 @@ type atom struct {
 	start, end int64
 	hand       hand
 	own        bool  // every point that comes from somewhere comes from the owner
+	byOwner    bool  // it says nothing about where it came from, and the owner alone was there
 	strange    bool  // one comes from where the owner does not come from
 	present    int64 // when something that came from an address or a session was there last
 }

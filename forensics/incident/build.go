@@ -34,6 +34,7 @@ func Find(ctx context.Context, in *rule.Input, acct *rule.Account) ([]Found, err
 	if !b.collect() {
 		return nil, ctx.Err()
 	}
+	b.lookWhoWasThere()
 	drafts := b.join(b.atoms())
 	b.repairs(drafts)
 	for _, d := range drafts {

@@ -56,7 +56,7 @@ func (d *draft) has(s forensics.StepName) bool { _, ok := d.first[s]; return ok 
 
 // The strengths of reasons to join, the best first. A reason of the hand's own outweighs what happens to come close in time.
 const (
-	bySession = 100 - 10*iota
+	bySession = 110 - 10*iota
 	byKey
 	byAddress
 	byMessage
@@ -65,6 +65,7 @@ const (
 	byClient
 	byService
 	byTime
+	byLate
 	noReason = 0
 )
 
@@ -74,12 +75,16 @@ func (b *builder) join(atoms []*atom) []*draft {
 	open := 0 // the drafts before this one are too old for everything
 	longest := max(b.settings.Window(chainWindow), b.settings.Window(lossReport))
 	for _, a := range atoms {
+		a.byOwner = b.byOwner(a)
 		var best *draft
 		reason := noReason
 		for open < len(drafts) && a.start-drafts[open].last > longest {
 			open++
 		}
 		for _, d := range drafts[open:] {
+			if b.over(d, a, drafts[open:]) {
+				continue
+			}
 			if r := b.link(d, a); r > reason || r == reason && r != noReason && b.nearer(d, best, a) {
 				best, reason = d, r
 			}
@@ -114,13 +119,13 @@ func (b *builder) link(d *draft, a *atom) int {
 	if d.hand.sessions.meets(h.sessions) && gap <= chain {
 		return bySession
 	}
-	if a.own || b.begins(d, a) {
+	if a.own || b.begins(d, a) || a.byOwner && d.touched {
 		return noReason
 	}
 	switch {
 	case gap > chain:
 		if a.only(forensics.StepMoney) && gap <= b.settings.Window(lossReport) && d.hand.services.meets(h.services) {
-			return byService
+			return byLate
 		}
 		return noReason
 	case d.hand.keys.meets(h.keys):
@@ -143,6 +148,9 @@ func (b *builder) link(d *draft, a *atom) int {
 		return noReason // known by other things: another hand; but a key can be made in one place and used in another
 	}
 	if d.hand.services.meets(h.services) && b.inOrder(d, a) {
+		if gap > b.settings.Window(rule.LossWindow) {
+			return byLate
+		}
 		return byService
 	}
 	if b.inOrder(d, a) {
@@ -214,15 +222,41 @@ func (a *atom) step() forensics.StepName {
 	return ""
 }
 
+// over reports whether a draft has come to its end and another one, begun by a key since, waits for the login that an atom brings: the
+// same hand from the same address is then at its next attack.
+func (b *builder) over(d *draft, a *atom, drafts []*draft) bool {
+	if a.step() != forensics.StepLogin || !d.ended() || a.start-d.last < newAttack {
+		return false
+	}
+	for _, o := range drafts {
+		if o != d && o.keyOnly() && o.start > d.last && a.start-o.last <= b.settings.Window(rule.KeyTied) {
+			return true
+		}
+	}
+	return false
+}
+
+// ended reports whether a draft has reached what attacks are after.
+func (d *draft) ended() bool {
+	return d.has(forensics.StepReset) || d.has(forensics.StepDeletion) || d.has(forensics.StepMoney)
+}
+
 // newAttack is how long after a hidden reset or a theft a new key is the beginning of something new.
 const newAttack = int64(6 * 3600 * 1e9)
 
-// begins reports whether an atom begins another attack: a key made after the draft has come to its end.
+// nextVisit is how long after it a login is.
+const nextVisit = int64(12 * 3600 * 1e9)
+
+// begins reports whether an atom begins another attack: a key made, or much later a login, after the draft has come to its end.
 func (b *builder) begins(d *draft, a *atom) bool {
-	if a.step() != forensics.StepKey || a.start-d.last < newAttack {
-		return false
+	gap := a.start - d.last
+	switch a.step() {
+	case forensics.StepKey:
+		return gap >= newAttack && d.ended()
+	case forensics.StepLogin:
+		return gap >= nextVisit && (d.has(forensics.StepDeletion) || d.has(forensics.StepMoney))
 	}
-	return d.has(forensics.StepReset) || d.has(forensics.StepDeletion) || d.has(forensics.StepMoney)
+	return false
 }
 
 // noticeSlack is how much later than the fact a mail that tells of it may come.

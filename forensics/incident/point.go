@@ -17,6 +17,8 @@ const (
 	ruleKeyTrouble = "KEY-03"
 	// ruleEnd is the provider revoking everything: an end.
 	ruleEnd = "KEY-05"
+	// ruleNewPlace is money that went to a destination, or was sent from a place, that is new.
+	ruleNewPlace = "LOSS-02"
 	// ruleGap is missing mail of which nothing but the time is known.
 	ruleGap = "DEL-04"
 )
@@ -50,6 +52,7 @@ type builder struct {
 	points  []*point                   // in the order of the timeline
 	byRow   map[int64]*point
 	places  map[forensics.Symbol]place
+	there   presence
 	texts   map[forensics.Symbol]string
 }
 

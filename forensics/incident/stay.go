@@ -88,7 +88,7 @@ func (b *builder) stays(drafts []*draft) {
 				if kind := b.placeOf(e).Kind; kind == "mobile" || kind == "vpn" || kind == "proxy" || kind == "tor" {
 					continue
 				}
-				if nearAny(a.acts, e.Time, homeAround) {
+				if between(a.acts, e.Time-homeAround, e.Time+homeAround) {
 					a.d.stay.home++
 				}
 			case a.wides.has(b.wide(e)):
@@ -103,17 +103,4 @@ func (b *builder) stays(drafts []*draft) {
 		}
 		a.d.stay.ownTool = len(a.tools) > 0 && !a.d.stay.newTool
 	}
-}
-
-// nearAny reports whether a moment is close to one of the times, which are in order.
-func nearAny(times []int64, at, within int64) bool {
-	lo, hi := 0, len(times)
-	for lo < hi {
-		if m := (lo + hi) / 2; times[m] < at-within {
-			lo = m + 1
-		} else {
-			hi = m
-		}
-	}
-	return lo < len(times) && times[lo] <= at+within
 }

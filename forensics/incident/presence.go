@@ -1,0 +1,65 @@
+package incident
+
+import (
+	"slices"
+	"time"
+
+	"keytrail/forensics"
+)
+
+// A mail or a transfer says nothing about who caused it. Who was there at the time does.
+const (
+	ownBefore     = int64(40 * time.Minute)
+	ownAfter      = int64(10 * time.Minute)
+	strangeBefore = int64(90 * time.Minute)
+	strangeAfter  = int64(30 * time.Minute)
+)
+
+// presence is when the owner and when others were in the mailbox, as times in order.
+type presence struct {
+	own, others []int64
+}
+
+// lookWhoWasThere takes one look at the events of the account.
+func (b *builder) lookWhoWasThere() {
+	for i := range b.in.Account.Briefs {
+		e := &b.in.Account.Briefs[i]
+		if e.Unreliable {
+			break
+		}
+		if e.Certainty == forensics.Observed && (e.IP != 0 || e.Session != 0) && b.standing(e).Owner() {
+			b.there.own = append(b.there.own, e.Time)
+		}
+	}
+	for _, p := range b.points {
+		if (p.b.IP != 0 || p.b.Session != 0) && !p.standing.Owner() && !aboutService(p.b) {
+			b.there.others = append(b.there.others, p.at())
+		}
+	}
+}
+
+// byOwner reports whether an atom that comes from nowhere happened while the owner was in the mailbox and nobody else was.
+func (b *builder) byOwner(a *atom) bool {
+	for _, p := range a.points {
+		if p.b.IP != 0 || p.b.Session != 0 || isDeletion(p.b.Kind) || p.step == forensics.StepKey {
+			return false
+		}
+		if p.step == forensics.StepMoney && b.hasRule(p, ruleNewPlace) {
+			return false // money that goes where none went before can go while the owner reads his mail
+		}
+		if between(b.there.others, p.at()-strangeBefore, p.at()+strangeAfter) || !between(b.there.own, p.at()-ownBefore, p.at()+ownAfter) {
+			return false
+		}
+	}
+	return true
+}
+
+func (b *builder) hasRule(p *point, rule string) bool {
+	return slices.ContainsFunc(p.findings, func(f int) bool { return b.acct.Findings[f].Rule == rule })
+}
+
+// between reports whether one of the times, which are in order, lies in a span.
+func between(times []int64, from, to int64) bool {
+	i, _ := slices.BinarySearch(times, from)
+	return i < len(times) && times[i] <= to
+}
