@@ -23,6 +23,9 @@ func (c *copier) options() Options {
 	o, story := story()
 	o.Case = story
 	o.MailHost = func(address string) kit.MailHost {
+		if address == "imap.known.example" {
+			return kit.MailHost{Known: true, Provider: "Known", Host: address, Advice: "make a key"}
+		}
 		switch _, domain, _ := strings.Cut(address, "@"); domain {
 		case "att.net":
 			return kit.MailHost{Known: true, Provider: "AT&T", Host: "imap.mail.att.net",
@@ -104,7 +107,9 @@ func TestAcquireProblems(t *testing.T) {
 		d.golden("server")
 		d.keys("no server", "enter")
 		d.sees("the name of a server")
-		d.keys("ctrl+u", "imap.mail.example", "enter", "enter")
+		d.keys("ctrl+u", "imap.known.example", "enter")
+		d.sees("Make a key.")
+		d.keys("esc", "ctrl+u", "imap.mail.example", "enter", "enter")
 		d.sees("the password is missing")
 		d.keys("wrong", "enter")
 		c.end <- &kit.AcquireProblem{What: "mail.example refused the password for pat@mail.example.", Do: "Check both, then type it again.", Ask: kit.AskPassword}

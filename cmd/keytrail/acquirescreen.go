@@ -18,8 +18,12 @@ import (
 // The screen's way to a copy of a mailbox. The words are for somebody who has never heard of
 // IMAP; the command line has its own.
 
-// mailHost finds the server of an address among the known providers.
+// mailHost finds the server of an address among the known providers; it also takes the name of a
+// server.
 func mailHost(address string) kit.MailHost {
+	if !strings.Contains(address, "@") {
+		address = "imaps://user@" + address
+	}
 	t, err := acquire.ParseTarget(address, false)
 	if err != nil || t.Provider == nil {
 		return kit.MailHost{}

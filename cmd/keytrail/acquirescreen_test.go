@@ -99,6 +99,7 @@ func TestMailHost(t *testing.T) {
 		"pat@sbcglobal.net": {Known: true, Provider: "AT&T", Host: "imap.mail.att.net"},
 		"pat@gmail.com":     {Known: true, Provider: "Gmail", Host: "imap.gmail.com"},
 		"pat@hotmail.com":   {Known: true, Provider: "Outlook.com and Microsoft 365", Host: "outlook.office365.com", NoPassword: true},
+		"imap.gmail.com":    {Known: true, Provider: "Gmail", Host: "imap.gmail.com"},
 		"pat@mail.example":  {},
 		"nonsense":          {},
 	} {

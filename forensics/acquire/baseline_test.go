@@ -43,6 +43,11 @@ func TestBaselineDovecot(t *testing.T) {
 		}
 	}
 	copied(t, second.Root)
+	for _, m := range messageInfos(t, second.Root) {
+		if m.SaveDate == "" || m.ModSeq == 0 || m.InternalDate == "" {
+			t.Fatalf("Dovecot tells SAVEDATE and MODSEQ, and they are not in %+v", m)
+		}
+	}
 }
 
 // TestBaselineWithoutQRESYNC says why the server was not asked.

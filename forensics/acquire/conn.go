@@ -93,7 +93,12 @@ func (c *conn) begin(g *guard) error {
 	if err := c.greet(err); err != nil {
 		return err
 	}
-	return c.capability(func() (imap.CapSet, error) { return c.client.Caps(), nil }) // it asks where the greeting does not tell
+	return c.capability(func() (imap.CapSet, error) {
+		if caps := c.client.Caps(); caps != nil { // it asks where the greeting does not tell, and gives up early
+			return caps, nil
+		}
+		return c.client.Capability().Wait()
+	})
 }
 
 // greet takes the greeting; err is what the reading of it came to.

@@ -180,9 +180,9 @@ type Services struct {
 	Recent func() []RecentCase
 	Add    func(ctx context.Context, c Case, paths []string, progress func(Progress)) error
 	Export func(ctx context.Context, c Case, path string, o ExportOptions) (ExportResult, error)
-	// MailHost finds the server of an address; it asks nobody. Acquire copies a mailbox into a case,
+	// MailHost finds the server of an address, or what is known of a server by its name; it asks nobody. Acquire copies a mailbox into a case,
 	// read-only; its error is an *AcquireProblem unless ctx ended it.
-	MailHost func(address string) MailHost
+	MailHost func(addressOrServer string) MailHost
 	Acquire  func(ctx context.Context, c Case, r AcquireRequest, progress func(AcquireProgress)) (AcquireResult, error)
 	ReadRaw  func(c Case, e *forensics.Event) (raw []byte, same bool, err error)
 }

@@ -33,8 +33,9 @@ type acquire struct {
 	step acquireStep
 
 	address, server, password widget.Input
-	host                      kit.MailHost
-	wrong                     string // what is wrong with what was typed
+	host                      kit.MailHost // of the address
+	typed                     kit.MailHost // what is known of the server that was typed
+	wrong                     string       // what is wrong with what was typed
 
 	run      int // counts the copies, so that late answers are dropped
 	stop     context.CancelFunc
@@ -172,11 +173,7 @@ func (s *acquire) accept() tea.Cmd {
 	case askAddress:
 		s.addressTyped()
 	case askServer:
-		if host := strings.TrimSpace(s.server.Value()); host == "" || strings.ContainsAny(host, " /@") {
-			s.wrong = "the name of a server, such as imap.example.org"
-		} else {
-			s.step = askPassword
-		}
+		s.serverTyped()
 	case askPassword:
 		if s.password.Value() == "" {
 			s.wrong = "the password is missing"
@@ -189,6 +186,19 @@ func (s *acquire) accept() tea.Cmd {
 	return nil
 }
 
+func (s *acquire) serverTyped() {
+	host := strings.TrimSpace(s.server.Value())
+	if host == "" || strings.ContainsAny(host, " /@") {
+		s.wrong = "the name of a server, such as imap.example.org"
+		return
+	}
+	if s.typed = s.ctx.MailHost(host); s.typed.NoPassword {
+		s.wrong = s.typed.Provider + " takes no password from a program. " + sentence(s.typed.Advice)
+		return
+	}
+	s.step = askPassword
+}
+
 func (s *acquire) addressTyped() {
 	address := strings.TrimSpace(s.address.Value())
 	user, domain, found := strings.Cut(address, "@")
@@ -197,7 +207,7 @@ func (s *acquire) addressTyped() {
 		return
 	}
 	s.address.Set(address)
-	s.host = s.ctx.MailHost(address)
+	s.host, s.typed = s.ctx.MailHost(address), kit.MailHost{}
 	switch {
 	case s.host.NoPassword:
 		s.wrong = s.host.Provider + " takes no password from a program"

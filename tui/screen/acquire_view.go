@@ -49,8 +49,8 @@ func (s *acquire) asking(width int) []string {
 		l.Add(st.Strong, "typed").Add(st.Caret, " ")
 	}
 	out = append(out, l.Space(2).Add(st.Muted, "it is not shown, and not stored").String())
-	if s.host.Known {
-		out = append(out, s.words(width, st.Text, sentence(s.host.Advice))...)
+	if advice := s.host.Advice + s.typed.Advice; advice != "" {
+		out = append(out, s.words(width, st.Text, sentence(advice))...)
 	} else {
 		out = append(out, s.words(width, st.Text, "Many providers want an app password here, made in the security settings of the account, and IMAP switched on in the web mail.")...)
 	}
