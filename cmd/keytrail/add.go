@@ -129,11 +129,14 @@ func exist(paths []string) error {
 
 // summarise says what was read, names every item that was not, and sets the exit code.
 func (p *Program) summarise(c *casefile.Case, s ingest.Summary) {
-	fmt.Fprintf(p.Out, "%s: %s from %s, %s events, %s warnings in %s\n",
-		c.Name(), kit.Plural(s.Records, "record"), kit.Plural(s.Items, "item"), kit.Count(s.Events), kit.Count(s.Warnings), s.Elapsed.Round(time.Millisecond))
+	fmt.Fprintf(p.Out, "%s: %s from %s, %s, %s in %s\n",
+		c.Name(), kit.Plural(s.Records, "record"), kit.Plural(s.Items, "item"), kit.Plural(s.Events, "event"), kit.Plural(s.Warnings, "warning"), s.Elapsed.Round(time.Millisecond))
 	fmt.Fprintf(p.Out, "records: %s read + %s skipped + %s broken = %s\n",
 		kit.Count(s.Read), kit.Count(s.Skipped), kit.Count(s.Broken), kit.Count(s.Records))
-	if s.Duplicates > 0 {
+	switch {
+	case s.Duplicates == 1:
+		fmt.Fprintln(p.Out, "1 event repeats a fact that the case held already")
+	case s.Duplicates > 1:
 		fmt.Fprintf(p.Out, "%s repeat facts that the case held already\n", kit.Plural(s.Duplicates, "event"))
 	}
 	for _, path := range s.Known {
@@ -144,15 +147,18 @@ func (p *Program) summarise(c *casefile.Case, s ingest.Summary) {
 		if problem.Item != "" {
 			where += " » " + problem.Item
 		}
-		p.say("%s: %s: %s", problem.Status, clean(where), clean(problem.Reason))
+		p.say("%s: %s: %s", problem.Status, clean(where), cleanLines(problem.Reason))
 	}
 	if len(s.Problems) > 0 {
 		p.code = exitProblems
 	}
 }
 
-// clean makes text from evidence safe for the terminal.
-func clean(s string) string {
+// clean makes text from evidence safe for the terminal, in one line: a line feed in it would let evidence write lines of its own.
+func clean(s string) string { return kit.Clean(s) }
+
+// cleanLines does the same for what the program itself writes in several lines.
+func cleanLines(s string) string {
 	lines := strings.Split(s, "\n")
 	for i := range lines {
 		lines[i] = kit.Clean(lines[i])

@@ -99,7 +99,7 @@ func (p *Program) Run(ctx context.Context, args []string) int {
 		p.say("stopped; what was read is kept, and the same command goes on from there")
 		return exitError
 	}
-	p.say("%s", clean(err.Error()))
+	p.say("%s", cleanLines(err.Error()))
 	if hint := forensics.Hint(err); hint != "" {
 		p.say("  %s", clean(hint))
 	}
