@@ -36,9 +36,6 @@ func count(n int, word string) string {
 	return strconv.Itoa(n) + " " + word + "s"
 }
 
-// moment writes a time for a sentence.
-func moment(n int64) string { return time.Unix(0, n).UTC().Format("2006-01-02 15:04:05 UTC") }
-
 // date writes the day of a time.
 func date(n int64) string { return time.Unix(0, n).UTC().Format("2006-01-02") }
 

@@ -42,9 +42,8 @@ func (e *evaluation) joinNotices() {
 			deletions, rows = append(deletions, i), append(rows, e.all[i].Row)
 		}
 	}
-	next := 0 // the first notice that is not too old
 	for _, list := range [][]int32{e.deletions, e.moves, e.missing} {
-		next = 0
+		next := 0 // the first notice that is not too old
 		for _, i := range list {
 			b := &e.all[i]
 			switch {

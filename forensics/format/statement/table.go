@@ -85,7 +85,7 @@ func (t Table) Match(h *format.Head) format.Guess {
 // column has.
 func mayBeHeader(line []byte) bool {
 	const fewest = 5 // delimiters
-	return bytes.Count(line, []byte{format.Delimiter(line)}) >= fewest && bytes.IndexAny(line, "=<@{\x00") < 0
+	return bytes.Count(line, []byte{format.Delimiter(line)}) >= fewest && !bytes.ContainsAny(line, "=<@{\x00")
 }
 
 // splitHeader cuts a header. No name of a column that is known holds a delimiter.

@@ -1,6 +1,7 @@
 package statement
 
 import (
+	"errors"
 	"bufio"
 	"io"
 
@@ -269,7 +270,7 @@ func (o *objects) cutOff() bool { return len(o.stack) > 0 && !o.told }
 
 // Err is the error that ended reading, nil at the regular end.
 func (o *objects) Err() error {
-	if o.err == io.EOF {
+	if errors.Is(o.err, io.EOF) {
 		return nil
 	}
 	return o.err
