@@ -119,10 +119,12 @@ func (Acquisition) Parse(ctx context.Context, in *format.Input, out format.Sink)
 
 // wholeRecord reads a file that is one record with one event.
 func wholeRecord(ctx context.Context, in *format.Input, out format.Sink, read func([]byte) (forensics.Event, error)) error {
-	b, err := readWhole(in.Reader, maxSidecar)
-	if int64(len(b)) > maxSidecar {
-		out.Broken(forensics.Ref{Length: int64(len(b)), Line: 1}, err.Error())
-		return skipRest(in.Reader)
+	r := cancelled{ctx, in.Reader}
+	b, err := readWhole(r, format.MaxRecord)
+	if len(b) > format.MaxRecord {
+		n, rest := io.Copy(io.Discard, r)
+		out.Broken(forensics.Ref{Length: int64(len(b)) + n, Line: 1}, err.Error())
+		return rest
 	}
 	if err := errors.Join(err, ctx.Err()); err != nil || len(b) == 0 {
 		return err
@@ -140,14 +142,23 @@ func wholeRecord(ctx context.Context, in *format.Input, out format.Sink, read fu
 	return out.Record(&format.Record{Ref: ref, Raw: b, Events: []forensics.Event{e}})
 }
 
-func skipRest(r io.Reader) error {
-	_, err := io.Copy(io.Discard, r)
-	return err
+// cancelled stops reading where the context ends.
+type cancelled struct {
+	ctx context.Context
+	r   io.Reader
+}
+
+// Read implements io.Reader.
+func (c cancelled) Read(p []byte) (int, error) {
+	if err := c.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return c.r.Read(p)
 }
 
 // skipWhole counts a file that says nothing datable as one record.
 func skipWhole(ctx context.Context, in *format.Input, out format.Sink) error {
-	n, err := io.Copy(io.Discard, in.Reader)
+	n, err := io.Copy(io.Discard, cancelled{ctx, in.Reader})
 	if err := errors.Join(err, ctx.Err()); err != nil || n == 0 {
 		return err
 	}
