@@ -1,8 +1,8 @@
 package statement
 
 import (
-	"errors"
 	"bufio"
+	"errors"
 	"io"
 
 	"keytrail/forensics"
