@@ -196,6 +196,9 @@ func trusting(path string) (*x509.CertPool, error) {
 func (p *Program) tellAcquired(c *casefile.Case, r *acquire.Result, took time.Duration) {
 	fmt.Fprintf(p.Out, "%s: %s, %.1f MB, of %s copied in %s to %s\n", c.Name(), kit.Plural(r.Copied, "message"), float64(r.Bytes)/1e6,
 		kit.Plural(int64(r.Folders), "folder"), took.Round(time.Millisecond), r.Root)
+	if n := r.Signatures; n != nil {
+		fmt.Fprintf(p.Out, "signatures (DKIM): %s fit, %s do not, %s not checked; %s without one\n", kit.Count(n["pass"]), kit.Count(n["fail"]), kit.Count(n["not-checked"]), kit.Plural(n["none"], "message"))
+	}
 	if r.Outside > 0 {
 		fmt.Fprintf(p.Out, "%s outside of the asked time left there\n", kit.Plural(r.Outside, "message"))
 	}

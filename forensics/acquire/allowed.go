@@ -1,6 +1,7 @@
 package acquire
 
 import (
+	"bytes"
 	"slices"
 	"strings"
 )
@@ -46,4 +47,44 @@ func allowedItems(items string) bool {
 		}
 	}
 	return true
+}
+
+// Write sends whole commands, each after it was found harmless.
+func (g *guard) Write(p []byte) (int, error) {
+	g.mu.Lock()
+	g.sending = append(g.sending, p...)
+	end := bytes.LastIndexByte(g.sending, '\n') + 1
+	lines := g.sending[:end:end]
+	g.sending = slices.Clone(g.sending[end:])
+	var err error
+	for line := range bytes.Lines(lines) {
+		if err = g.check(strings.TrimRight(string(line), "\r\n")); err != nil {
+			break
+		}
+	}
+	g.mu.Unlock()
+	if err == nil && len(lines) > 0 {
+		_, err = g.Conn.Write(lines)
+	}
+	if err != nil {
+		return 0, g.fail(err)
+	}
+	return len(p), nil
+}
+
+// check looks at one line before it is sent; mu is held.
+func (g *guard) check(line string) error {
+	if g.login && line != "" && !strings.Contains(line, " ") {
+		g.asked = false // base64 of a login
+		g.settled.Broadcast()
+		return nil
+	}
+	tag, command, _ := strings.Cut(line, " ")
+	name, _, _ := strings.Cut(command, " ")
+	if !allowed(command) {
+		return broken("%q is no command that keytrail sends", bounded(name, 40)) // never the rest: it may hold a password
+	}
+	g.login, g.steps = name == "AUTHENTICATE", 0
+	g.pending[tag] = name
+	return nil
 }

@@ -84,7 +84,7 @@ func (v *verifier) txt(name string) ([]string, error) {
 
 	ctx, cancel := context.WithTimeout(v.ctx, dkimWait)
 	defer cancel()
-	k.texts, k.err = v.lookup(ctx, name)
+	k.texts, k.err = v.lookup(ctx, name+".") // with the dot: no search list of this machine counts
 	var dns *net.DNSError
 	silent := k.err != nil && !(errors.As(k.err, &dns) && dns.IsNotFound)
 	if silent {

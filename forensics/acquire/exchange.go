@@ -14,7 +14,6 @@ type exchange struct {
 	on     func(*answer) error
 	status answer     // of the command
 	ended  chan error // gets one value
-	failed error
 }
 
 // take gets every untagged answer, in the goroutine that reads.

@@ -33,6 +33,9 @@ func (f *folder) save() error     { return writeJSON(filepath.Join(f.index, fold
 // note counts a line that was written.
 func (f *folder) note(m *MessageInfo) {
 	f.done = append(f.done, m.UID)
+	for _, s := range m.DKIM {
+		f.info.signed(s.Result, 1)
+	}
 	switch m.NotCopied {
 	case "":
 		f.info.Copied++

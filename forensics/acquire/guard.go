@@ -2,7 +2,6 @@ package acquire
 
 import (
 	"bufio"
-	"bytes"
 	"errors"
 	"io"
 	"net"
@@ -337,46 +336,6 @@ func (g *guard) keep(a *answer) (pass bool, err error) {
 
 func tooMany(most int) error {
 	return broken("more than %d answers came to one command; nobody asked for so many", most)
-}
-
-// Write sends whole commands, each after it was found harmless.
-func (g *guard) Write(p []byte) (int, error) {
-	g.mu.Lock()
-	g.sending = append(g.sending, p...)
-	end := bytes.LastIndexByte(g.sending, '\n') + 1
-	lines := g.sending[:end:end]
-	g.sending = slices.Clone(g.sending[end:])
-	var err error
-	for line := range bytes.Lines(lines) {
-		if err = g.check(strings.TrimRight(string(line), "\r\n")); err != nil {
-			break
-		}
-	}
-	g.mu.Unlock()
-	if err == nil && len(lines) > 0 {
-		_, err = g.Conn.Write(lines)
-	}
-	if err != nil {
-		return 0, g.fail(err)
-	}
-	return len(p), nil
-}
-
-// check looks at one line before it is sent; mu is held.
-func (g *guard) check(line string) error {
-	if g.login && line != "" && !strings.Contains(line, " ") {
-		g.asked = false // base64 of a login
-		g.settled.Broadcast()
-		return nil
-	}
-	tag, command, _ := strings.Cut(line, " ")
-	name, _, _ := strings.Cut(command, " ")
-	if !allowed(command) {
-		return broken("%q is no command that keytrail sends", bounded(name, 40)) // never the rest: it may hold a password
-	}
-	g.login, g.steps = name == "AUTHENTICATE", 0
-	g.pending[tag] = name
-	return nil
 }
 
 // expect begins a command of ours: so many answers may come, and some noise.

@@ -65,6 +65,8 @@ type Totals struct {
 	Outside int64 `json:"outside"` // of the asked dates
 	Gone    int64 `json:"gone"`    // listed, then no longer
 	Refused int64 `json:"refused"` // listed, but not given
+	// Signatures counts DKIM signatures by result; "none" counts messages.
+	Signatures map[string]int64 `json:"dkim_results,omitempty"`
 }
 
 func (t *Totals) add(o Totals) {
@@ -73,6 +75,16 @@ func (t *Totals) add(o Totals) {
 	t.Outside += o.Outside
 	t.Gone += o.Gone
 	t.Refused += o.Refused
+	for result, n := range o.Signatures {
+		t.signed(result, n)
+	}
+}
+
+func (t *Totals) signed(result string, n int64) {
+	if t.Signatures == nil {
+		t.Signatures = make(map[string]int64)
+	}
+	t.Signatures[result] += n
 }
 
 // Connection is one connection to the server and what it said of itself.
