@@ -106,8 +106,17 @@ func (w *work) infer(r *Result) {
 	w.finish(r)
 }
 
-// at is when a copy was taken, for their order.
+// at is when a copy was taken, for their order: of one that nothing describes, its newest mail tells it best.
 func (c *Copy) at() int64 {
+	at := int64(0)
+	for _, f := range c.Folders {
+		at = max(at, cmp.Or(f.PresentAt, f.AbsentAt))
+	}
+	return at
+}
+
+// until is by when a copy was taken.
+func (c *Copy) until() int64 {
 	at := int64(0)
 	for _, f := range c.Folders {
 		at = max(at, f.PresentAt, f.AbsentAt)

@@ -280,8 +280,8 @@ func (w *work) siblings() {
 		}
 		end := int64(0)
 		for _, c := range w.copies {
-			if !c.AddOnly && c.at() >= s.Time {
-				end = c.at()
+			if !c.AddOnly && c.until() >= s.Time {
+				end = c.until()
 				break
 			}
 		}

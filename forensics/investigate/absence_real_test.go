@@ -506,7 +506,7 @@ func findLost(lost []*absence.Lost, g *realLoss) *absence.Lost {
 
 func (s *script) isInside(l *absence.Lost, g *realLoss) bool {
 	in := func(first, last time.Time, from, to int64) bool {
-		return (from == 0 || last.UnixNano() >= from-int64(time.Second)) && (to == 0 || first.UnixNano() <= to+int64(time.Second))
+		return (from == 0 || last.UnixNano() >= from-slack) && (to == 0 || first.UnixNano() <= to+slack)
 	}
 	return in(g.arrived, g.realMail.until, l.ArrivedNotBefore, l.ArrivedNotAfter) && in(g.at, g.gone(), l.NotBefore, l.NotAfter)
 }
@@ -541,9 +541,13 @@ func (s *script) wasDeleted(m realMail) bool {
 	return slices.ContainsFunc(s.gone, func(g realLoss) bool { return g.id == m.id })
 }
 
+// slack is how far a server's time may be from the script's: servers tell whole seconds, cut off, and files
+// are dated by a clock of the kernel that lags by some milliseconds.
+const slack = int64(1100 * time.Millisecond)
+
 // during reports whether a time lies between two, to the second.
 func during(nano int64, from, to time.Time) bool {
-	return nano >= from.Add(-time.Second).UnixNano() && nano <= to.Add(time.Second).UnixNano()
+	return nano >= from.UnixNano()-slack && nano <= to.UnixNano()+slack
 }
 
 // gone is by when it was deleted.

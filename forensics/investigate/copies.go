@@ -144,7 +144,7 @@ func (b *copyBuilder) describe(ev *forensics.Evidence, l *listing) {
 	f.UIDValidity, f.UIDNext = l.UIDValidity, l.UIDNext
 	f.Listed, f.Complete = l.Listed, l.Complete
 	f.PresentAt, f.AbsentAt = nanos(l.Until), nanos(l.At)
-	if f.PresentAt == 0 {
+	if f.PresentAt == 0 && l.copied != nil {
 		f.PresentAt = f.AbsentAt
 	}
 	for _, r := range l.UIDs {
@@ -210,6 +210,9 @@ func (b *copyBuilder) placeItem(ev *forensics.Evidence, it *forensics.Item) {
 	if p.store == nil {
 		p.store = b.storeAt(ev, rootOf(key, p.maildir))
 		p.folder = p.store.folder(key, p.Folder, nil)
+		if !p.maildir && !it.Modified.IsZero() { // the whole file is rewritten where a mail is taken out of it
+			p.folder.AbsentAt = nanos(it.Modified)
+		}
 	}
 	if l := p.store.listings[p.folder]; p.maildir && l != nil && l.uidOf != nil {
 		p.UID = l.uidOf(p.Base, p.UID)
@@ -399,8 +402,8 @@ func (b *copyBuilder) finish() {
 					last = max(last, at)
 				}
 			}
-			if f.AbsentAt == 0 {
-				f.AbsentAt = s.evidence.Added.UnixNano()
+			if f.AbsentAt == 0 || f.AbsentAt < last || f.AbsentAt > s.evidence.Added.UnixNano() && !s.copy.Described {
+				f.AbsentAt = max(last, s.evidence.Added.UnixNano())
 			}
 			if f.PresentAt == 0 {
 				f.PresentAt = last

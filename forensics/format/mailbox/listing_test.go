@@ -193,13 +193,12 @@ func FuzzSidecar(f *testing.F) {
 		_, _, _ = ReadBackupIndex(bytes.NewReader(b))
 		_, _, _ = ReadUIDList(bytes.NewReader(b))
 		_, _ = ReadSyncState(bytes.NewReader(b))
-		for _, name := range []string{"acquisition.json", "folder.json", "messages.jsonl", "manifest.sha256", "x.imap", "dovecot-uidlist", ".mbsyncstate", ".uidvalidity"} {
-			for _, fm := range []format.Format{Acquisition{}, BackupIndex{}, UIDList{}, SyncState{}} {
-				fm.Match(&format.Head{Name: name, Bytes: b, Complete: true})
-				in := &format.Input{Name: name, Size: -1, Head: b, Reader: io.MultiReader(bytes.NewReader(b))}
-				if err := fm.Parse(context.Background(), in, &formattest.Sink{}); err != nil {
-					t.Fatal(err)
-				}
+		for name, fm := range map[string]format.Format{"acquisition.json": Acquisition{}, "folder.json": Acquisition{}, "messages.jsonl": Acquisition{}, "x.imap": BackupIndex{},
+			"dovecot-uidlist": UIDList{}, ".mbsyncstate": SyncState{}} {
+			fm.Match(&format.Head{Name: name, Bytes: b, Complete: true})
+			in := &format.Input{Name: name, Size: -1, Head: b, Reader: io.MultiReader(bytes.NewReader(b))}
+			if err := fm.Parse(context.Background(), in, &formattest.Sink{}); err != nil {
+				t.Fatal(err)
 			}
 		}
 		if p, ok := MaildirPlace(string(b)); ok && p.Base == "" {
