@@ -98,10 +98,13 @@ func (r *run) words(rate *rate, beyond bool) string {
 	case r.tail:
 		b.WriteString(", behind the newest mail")
 	}
-	if beyond {
+	switch {
+	case beyond:
 		b.WriteString("; more than quiet days explain: ")
-	} else {
+	case rate.known():
 		b.WriteString("; usual here: ")
+	default:
+		b.WriteString("; ")
 	}
 	b.WriteString(rate.words())
 	return b.String()

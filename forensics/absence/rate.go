@@ -77,17 +77,30 @@ func (w *work) rateOf(s *space) *rate {
 // elsewhereNow reports whether the newest copy has the mail in any folder.
 func (w *work) elsewhereNow(m *Mail) bool { return w.copies[len(w.copies)-1].find(m) != nil }
 
+// A rate is told from so many quiet days with so many mails; less is no habit.
+const (
+	fewDays  = 14
+	fewMails = 30
+)
+
+func (r *rate) known() bool { return r.quiet >= fewDays && r.came >= fewMails }
+
 // words tells the rate, with the days it rests on.
 func (r *rate) words() string {
 	switch {
-	case r.days == 0 || r.came == 0:
-		return "no dated mails to tell a usual rate from"
-	case r.quiet == 0:
-		return "no quiet days to tell a usual rate from"
+	case !r.known():
+		return fmt.Sprintf("too little to tell a usual rate from: %s on %s", plural(r.came, "mail"), plural(r.quiet, "quiet day"))
 	case r.gone == 0:
 		return fmt.Sprintf("none of %d mails on %d quiet days", r.came, r.quiet)
 	}
 	return fmt.Sprintf("%s a day over %d quiet days (%s of the mails that came)", decimalText(float64(r.gone)/float64(r.quiet)), r.quiet, percent(float64(r.gone)/float64(r.came)))
+}
+
+func plural(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
 }
 
 func decimalText(v float64) string {
@@ -111,7 +124,7 @@ func percent(v float64) string {
 // would come by chance less than once in the whole folder.
 func (r *rate) beyond(u *run) bool {
 	n := u.left()
-	if r.came == 0 || n == 0 {
+	if !r.known() || n == 0 {
 		return false
 	}
 	if math.Pow(r.share, float64(n)) < r.alpha {

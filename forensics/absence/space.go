@@ -26,11 +26,11 @@ type instance struct {
 	f *Folder
 }
 
-// known is a UID of which some copy has the mail, or at least its number.
+// known is a UID of which some copy has the mail, or a run of which some copy has the numbers.
 type known struct {
-	uid          uint32
+	uid, last    uint32 // both ends in it; the same where there is a mail
 	lower, upper int64 // of when it came into the folder; 0 not known
-	mail         *Mail // nil: only its number
+	mail         *Mail // nil: only the numbers
 	from         int   // the newest instance that has it
 }
 
@@ -91,7 +91,8 @@ func spaces(copies []*Copy) []*space {
 	return out
 }
 
-// learn collects the UIDs that any copy has.
+// learn collects the UIDs that any copy has: those with mails one by one, those that are only listed in runs, as a
+// listing can claim billions.
 func (s *space) learn() {
 	n := 0
 	for _, in := range s.in {
@@ -101,21 +102,7 @@ func (s *space) learn() {
 	for i, in := range s.in {
 		for k := range in.f.Mails {
 			if m := &in.f.Mails[k]; m.UID != 0 {
-				s.known = append(s.known, known{uid: m.UID, lower: m.Arrived, upper: m.Saved, mail: m, from: i})
-			}
-		}
-		k := 0
-		for _, r := range in.f.UIDs { // those listed and not copied
-			for uid := r.First; len(s.known) < maxKnown; uid++ {
-				for k < len(in.f.Mails) && in.f.Mails[k].UID < uid {
-					k++
-				}
-				if k == len(in.f.Mails) || in.f.Mails[k].UID != uid {
-					s.known = append(s.known, known{uid: uid, from: i})
-				}
-				if uid == r.Last {
-					break
-				}
+				s.known = append(s.known, known{uid: m.UID, last: m.UID, lower: m.Arrived, upper: m.Saved, mail: m, from: i})
 			}
 		}
 	}
@@ -124,21 +111,55 @@ func (s *space) learn() {
 	for _, k := range s.known {
 		if n := len(out); n > 0 && out[n-1].uid == k.uid {
 			p := &out[n-1]
-			p.from = max(p.from, k.from)
+			p.from, p.mail = max(p.from, k.from), k.mail
 			p.lower, p.upper = max(p.lower, k.lower), least(p.upper, k.upper)
-			if k.mail != nil {
-				p.mail = k.mail
-			}
 			continue
 		}
 		out = append(out, k)
 	}
 	s.known = out
+	for i := range s.known {
+		k := &s.known[i]
+		for from := len(s.in) - 1; from > k.from; from-- {
+			if s.in[from].f.has(k.uid) {
+				k.from = from
+			}
+		}
+	}
+	for i := len(s.in) - 1; i >= 0; i-- { // the newest first: what it lists, an older one need not
+		s.list(s.in[i].f.UIDs, i)
+	}
 	s.trust()
 }
 
-// maxKnown bounds the UIDs of one folder.
-const maxKnown = 50_000_000
+// list adds the runs of a listing that are not known yet.
+func (s *space) list(set []Range, from int) {
+	var runs []known
+	k := 0
+	for _, r := range set {
+		first := uint64(r.First)
+		for k < len(s.known) && s.known[k].last < r.First {
+			k++
+		}
+		for ; k < len(s.known) && s.known[k].uid <= r.Last; k++ {
+			if x := &s.known[k]; uint64(x.uid) > first {
+				runs = append(runs, known{uid: uint32(first), last: x.uid - 1, from: from})
+			}
+			first = max(first, uint64(s.known[k].last)+1)
+			if s.known[k].last > r.Last { // it reaches into the next run of the set too
+				break
+			}
+		}
+		if first <= uint64(r.Last) {
+			runs = append(runs, known{uid: uint32(first), last: r.Last, from: from})
+		}
+	}
+	if len(runs) == 0 {
+		return
+	}
+	s.known = append(s.known, runs...)
+	slices.SortFunc(s.known, func(a, b known) int { return cmp.Compare(a.uid, b.uid) })
+}
 
 // trust decides which INTERNALDATEs say when a mail came into this folder, beyond "not before". A move keeps the date, so
 // only in INBOX, where mails are delivered, and only in ascending order is it taken for that. A SAVEDATE says "not
@@ -213,7 +234,7 @@ func (s *space) gaps() {
 		}
 		if i < len(s.known) {
 			lower = max(lower, s.known[i].lower)
-			at = saturate(next)
+			at = saturate(s.known[i].last)
 		}
 	}
 }

@@ -106,7 +106,7 @@ func (w *work) view(s *space, at []int) FolderView {
 					}
 				}
 			}
-			v.push(forensics.UIDRun{First: x.uid, Last: x.uid, State: state, NotBefore: x.lower, NotAfter: cmp.Or(x.upper, x.lower)}, 1, row)
+			v.push(forensics.UIDRun{First: x.uid, Last: x.last, State: state, NotBefore: x.lower, NotAfter: cmp.Or(x.upper, x.lower)}, int64(x.last-x.uid)+1, row)
 			continue
 		}
 		r := &s.runs[u]
