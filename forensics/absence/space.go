@@ -29,9 +29,9 @@ type instance struct {
 // known is a UID of which some copy has the mail, or a run of which some copy has the numbers.
 type known struct {
 	uid, last    uint32 // both ends in it; the same where there is a mail
-	lower, upper int64 // of when it came into the folder; 0 not known
-	mail         *Mail // nil: only the numbers
-	from         int   // the newest instance that has it
+	lower, upper int64  // of when it came into the folder; 0 not known
+	mail         *Mail  // nil: only the numbers
+	from         int    // the newest instance that has it
 }
 
 // run is a run of UIDs that no copy has, all between the same neighbours and copies.

@@ -1,0 +1,49 @@
+package absence
+
+import (
+	"math"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// A listing that claims every number there is costs no more than one run of numbers.
+func TestListingsOfBillions(t *testing.T) {
+	listed := func(set []Range, next uint32, taken int64, mails ...Mail) *Folder {
+		f := folder("INBOX", RoleInbox, next, taken, mails...)
+		f.UIDs = set
+		return f
+	}
+	all := []Range{{1, math.MaxUint32}}
+	for _, tt := range []struct {
+		name   string
+		copies []*Copy
+		want   []string
+	}{
+		{"all of them", []*Copy{copyOf(listed(all, math.MaxUint32, 100, mail(1, 10), mail(7, 20)))}, []string{"1-4294967295 present"}},
+		{"all of them, nothing copied", []*Copy{copyOf(listed(all, math.MaxUint32, 100))}, []string{"1-4294967295 present"}},
+		{
+			"a hole", []*Copy{copyOf(listed([]Range{{1, 3}, {5, math.MaxUint32}}, math.MaxUint32, 100, mail(1, 10), mail(7, 20)))},
+			[]string{"1-3 present", "4-4 missing", "5-4294967295 present"},
+		},
+		{
+			"gone since", []*Copy{copyOf(listed(all, math.MaxUint32, 100, mail(7, 20))), copyOf(listed([]Range{{7, 9}}, 10, 200, mail(8, 30)))},
+			[]string{"1-6 moved", "7-9 present", "10-4294967295 moved"},
+		},
+		{
+			"overlapping listings", []*Copy{copyOf(listed([]Range{{1, 10}, {20, 30}}, 31, 100)), copyOf(listed([]Range{{5, 25}}, 31, 200, mail(6, 30)))},
+			[]string{"1-4 moved", "5-25 present", "26-30 moved"},
+		},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			r := Infer(&Input{Copies: tt.copies})
+			var got []string
+			for _, v := range r.Folders[0].Runs {
+				got = append(got, formatRun(v))
+			}
+			if diff := cmp.Diff(tt.want, got); diff != "" {
+				t.Errorf("runs (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
