@@ -398,12 +398,20 @@ func TestAbsenceOnRealDovecot(t *testing.T) {
 	t.Logf("%d copies, %d mails, %d inferred events, %v", len(paths), sum.Events, changed, time.Since(start).Round(time.Second))
 	folders, err := Folders(t.Context(), c)
 	must(t, err)
-	t.Run("without SAVEDATE", func(t *testing.T) { judge(t, scripts[:plain], r, folders, 0.6) })
-	t.Run("with SAVEDATE", func(t *testing.T) { judge(t, scripts[plain:], r, folders, 0.93) })
+	events, err := eventsOf(t.Context(), c, r)
+	must(t, err)
+	named := func(l *absence.Lost) string { // what a claim with a mail to show calls it
+		if e := events[l.Row]; e != nil {
+			return e.MessageID
+		}
+		return ""
+	}
+	t.Run("without SAVEDATE", func(t *testing.T) { judge(t, scripts[:plain], r, named, folders, 0.6) })
+	t.Run("with SAVEDATE", func(t *testing.T) { judge(t, scripts[plain:], r, named, folders, 0.9) })
 }
 
 // judge compares; least is the share of the deletions that must be found.
-func judge(t *testing.T, scripts []*script, r *absence.Result, folders []forensics.Folder, least float64) {
+func judge(t *testing.T, scripts []*script, r *absence.Result, named func(*absence.Lost) string, folders []forensics.Folder, least float64) {
 	byAccount := map[string][]*absence.Lost{}
 	for i := range r.Lost {
 		byAccount[r.Lost[i].Account] = append(byAccount[r.Lost[i].Account], &r.Lost[i])
@@ -417,7 +425,7 @@ func judge(t *testing.T, scripts []*script, r *absence.Result, folders []forensi
 			if !s.tells(&g) {
 				continue
 			}
-			l := findLost(lost, &g)
+			l := findLost(lost, &g, named)
 			found.add(l != nil)
 			if g.attack {
 				attacks.add(l != nil)
@@ -436,7 +444,7 @@ func judge(t *testing.T, scripts []*script, r *absence.Result, folders []forensi
 			}
 		}
 		for _, l := range lost {
-			true_ := s.trueOf(l)
+			true_ := s.trueOf(l, named)
 			for k := range l.Count {
 				wrong.add(k >= true_)
 			}
@@ -490,14 +498,14 @@ func judge(t *testing.T, scripts []*script, r *absence.Result, folders []forensi
 // tells reports whether a deletion can show at all: not where the mail came and went in a folder whose gaps are not counted.
 func (s *script) tells(g *realLoss) bool { return g.folder != "Trash" && g.folder != "Drafts" }
 
-func findLost(lost []*absence.Lost, g *realLoss) *absence.Lost {
+func findLost(lost []*absence.Lost, g *realLoss, named func(*absence.Lost) string) *absence.Lost {
 	for _, l := range lost {
 		if l.Kind == forensics.MailMissing && strings.EqualFold(l.Folder, g.folder) && slices.Contains(l.UIDs, g.uid) {
 			return l
 		}
 	}
 	for _, l := range lost {
-		if l.Kind == forensics.MailDeleted && g.how != "expunged" && during(l.ArrivedNotBefore, g.arrived, g.realMail.until) {
+		if l.Kind == forensics.MailDeleted && g.how != "expunged" && named(l) == g.id {
 			return l
 		}
 	}
@@ -512,14 +520,14 @@ func (s *script) isInside(l *absence.Lost, g *realLoss) bool {
 }
 
 // trueOf counts the deletions that a claim can speak of.
-func (s *script) trueOf(l *absence.Lost) int {
+func (s *script) trueOf(l *absence.Lost, named func(*absence.Lost) string) int {
 	n := 0
 	for i := range s.gone {
 		g := &s.gone[i]
 		switch {
 		case l.Kind == forensics.MailMissing && strings.EqualFold(l.Folder, g.folder) && slices.Contains(l.UIDs, g.uid):
 			n++
-		case l.Kind == forensics.MailDeleted && g.how != "expunged" && during(l.ArrivedNotBefore, g.arrived, g.realMail.until):
+		case l.Kind == forensics.MailDeleted && g.how != "expunged" && named(l) == g.id:
 			n++
 		}
 	}
