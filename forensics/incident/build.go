@@ -41,6 +41,9 @@ func Find(ctx context.Context, in *rule.Input, acct *rule.Account) ([]Found, err
 		b.mended(d)
 	}
 	b.stays(drafts)
+	if err := b.again(drafts); err != nil {
+		return nil, err
+	}
 	drafts = b.heavy(drafts)
 	b.gather(drafts)
 	var out []Found

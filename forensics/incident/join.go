@@ -31,6 +31,8 @@ type draft struct {
 	repair   []int // findings of the owner's and the provider's repair, in order of time
 	stay     stay
 	weighed  weighed
+	again    float64 // points for what it has in common with a strong incident
+	againAs  string  // what that is, in words
 }
 
 func newDraft(a *atom) *draft {

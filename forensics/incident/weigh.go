@@ -120,6 +120,7 @@ func (b *builder) weigh(d *draft) weighed {
 	add(pointsOwnHid*float64(min(f.ownHid, mostHidden)), "%d of them thrown away by the owner's own hand", f.ownHid)
 	add(pointsBrands*float64(min(max(f.brands-1, 0), 2)), "resets of %d services", f.brands)
 	b.weighStay(d, &f, add)
+	add(d.again, "%s", d.againAs)
 	return w
 }
 
