@@ -245,7 +245,7 @@ func (g *guard) sort(a *answer, head []byte) (pass bool, err error) {
 	own := g.own
 	g.mu.Unlock()
 	mine := own != nil && (a.tag == own.tag || a.tag == "*" && (g.alone || a.kind != "CAPABILITY"))
-	if mine || a.isStatus() || a.kind == "LIST" || a.kind == "ID" {
+	if mine || a.isStatus() || a.kind == "LIST" || a.kind == "ID" || a.kind == "VANISHED" {
 		if err := a.read(w); err != nil {
 			return false, err
 		}
@@ -330,6 +330,13 @@ func (g *guard) keep(a *answer) (pass bool, err error) {
 		g.id = a.values
 	case "EXPUNGE":
 		g.expunged++
+	case "VANISHED": // instead of EXPUNGE where QRESYNC is on
+		if len(a.values) == 1 {
+			ranges, _ := parseRanges(a.values[0].text)
+			for _, r := range ranges {
+				g.expunged += int64(r.last-r.first) + 1
+			}
+		}
 	}
 	return false, nil
 }

@@ -160,3 +160,27 @@ func TestAllowed(t *testing.T) {
 		}
 	}
 }
+
+// TestGoneWhileListed has messages that are deleted while the folder is listed: that is no
+// breach of the rules, in the words of either IMAP.
+func TestGoneWhileListed(t *testing.T) {
+	for name, words := range map[string]string{"expunge": "* 3 EXPUNGE\r\n* 3 EXPUNGE\r\n", "vanished": "* VANISHED 3:4\r\n", "neither": ""} {
+		t.Run(name, func(t *testing.T) {
+			f := &fake{messages: few(2)}
+			f.answer = func(_ int, command string) (string, bool) {
+				switch {
+				case strings.HasPrefix(command, "EXAMINE"):
+					return "* 4 EXISTS\r\n* OK [UIDVALIDITY 7] v\r\nTAG OK done\r\n", true
+				case strings.HasPrefix(command, "UID FETCH 1:* "):
+					return f.honest(command) + words + "TAG OK done\r\n", true
+				}
+				return "", false
+			}
+			r, err := copyFake(t, f.start(t).options(), t.TempDir())
+			must(t, err)
+			if got := len(r.Problems) > 0; got != (words == "") {
+				t.Errorf("problems: %q", r.Problems)
+			}
+		})
+	}
+}
