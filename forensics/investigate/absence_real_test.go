@@ -72,7 +72,7 @@ type ticks struct {
 }
 
 func (k *ticks) run(done <-chan struct{}) {
-	t := time.NewTicker(1200 * time.Millisecond)
+	t := time.NewTicker(100 * time.Millisecond)
 	defer t.Stop()
 	for {
 		select {
@@ -87,11 +87,14 @@ func (k *ticks) run(done <-chan struct{}) {
 	}
 }
 
+// wait lets more than a second pass since the step before was done.
 func (k *ticks) wait() {
-	k.mu.Lock()
-	next := k.next
-	k.mu.Unlock()
-	<-next
+	for from := time.Now(); time.Since(from) < 1100*time.Millisecond; {
+		k.mu.Lock()
+		next := k.next
+		k.mu.Unlock()
+		<-next
+	}
 }
 
 func (s *script) pass(least, most time.Duration) {
