@@ -91,6 +91,8 @@ func (r *run) words(rate *rate, beyond bool) string {
 	}
 	if n := r.left(); n < r.size() {
 		fmt.Fprintf(&b, ", %d of %d unexplained", n, r.size())
+	} else if n > maxUIDs {
+		fmt.Fprintf(&b, ", %d in all", n)
 	}
 	switch {
 	case r.head:

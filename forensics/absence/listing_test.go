@@ -2,6 +2,7 @@ package absence
 
 import (
 	"math"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -45,5 +46,16 @@ func TestListingsOfBillions(t *testing.T) {
 				t.Errorf("runs (-want +got):\n%s", diff)
 			}
 		})
+	}
+}
+
+// More mails than an event lists are counted in its words.
+func TestVeryManyMissing(t *testing.T) {
+	r := Infer(&Input{Copies: []*Copy{copyOf(folder("INBOX", RoleInbox, 4000, 100, mail(1, 10), mail(2, 20)))}})
+	if len(r.Lost) != 1 || r.Lost[0].Count != 3997 || len(r.Lost[0].UIDs) != maxUIDs {
+		t.Fatalf("lost: %+v", tell(r))
+	}
+	if want := "UID 3 to 3999, 3997 in all, behind the newest mail"; !strings.HasPrefix(r.Lost[0].Detail, want) {
+		t.Errorf("detail %q, want %q", r.Lost[0].Detail, want)
 	}
 }

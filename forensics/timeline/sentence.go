@@ -150,6 +150,9 @@ func inferredFrom(e *forensics.Event, reason string) bool {
 	return e.Certainty == forensics.Inferred && slices.Contains(e.Reasons, reason)
 }
 
+// listedUIDs is how many UIDs an inferred loss lists at most; its detail says how many there are.
+const listedUIDs = 1000
+
 func messageCount(e *forensics.Event) int { return max(len(e.Messages), len(e.UIDs)) }
 
 // Sentence says in one line what the event states.
@@ -235,7 +238,10 @@ func field(name string, e *forensics.Event) string {
 	case "value":
 		return e.ValueUSD
 	case "count":
-		return strconv.Itoa(messageCount(e))
+		if n := messageCount(e); e.Kind != forensics.MailMissing || n < listedUIDs {
+			return strconv.Itoa(n)
+		}
+		return strconv.Itoa(listedUIDs) + " or more"
 	case "notbefore", "notafter":
 		return bound(e, name)
 	case "failed":

@@ -27,6 +27,7 @@ func TestSentence(t *testing.T) {
 		{"purged_many", forensics.Event{Kind: forensics.MailPurged, Folder: "INBOX", Messages: []forensics.Message{{}, {Subject: "Reset your password"}}}, `2 mails removed for good from INBOX, among them "Reset your password"`},
 		{"missing", forensics.Event{Kind: forensics.MailMissing, Certainty: forensics.Inferred, Folder: "INBOX", UIDs: []uint32{4211}, Detail: "UID 4211"}, `Mail is missing from INBOX: UID 4211`},
 		{"missing_many", forensics.Event{Kind: forensics.MailMissing, Certainty: forensics.Inferred, Folder: "INBOX", UIDs: []uint32{4211, 4212}}, `2 mails are missing from INBOX`},
+		{"missing_very_many", forensics.Event{Kind: forensics.MailMissing, Certainty: forensics.Inferred, Folder: "INBOX", UIDs: make([]uint32, 1000)}, `1000 or more mails are missing from INBOX`},
 		{"in_trash", forensics.Event{Kind: forensics.MailDeleted, Certainty: forensics.Inferred, Folder: "Trash", Reasons: []string{"trash"}, Subject: "Reset"}, `Mail "Reset" was put into Trash`},
 		{"marked", forensics.Event{Kind: forensics.MailDeleted, Certainty: forensics.Inferred, Folder: "INBOX", Reasons: []string{"marked"}}, `Mail in INBOX was marked as deleted`},
 		{"deleted_by_log_and_in_trash", forensics.Event{Kind: forensics.MailDeleted, Folder: "INBOX", Reasons: []string{"log", "trash"}}, `Mail deleted from INBOX`},
