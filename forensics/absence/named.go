@@ -83,7 +83,7 @@ func (w *work) elsewhere() {
 		case n.Kind == forensics.MailReceived:
 			l.ArrivedNotBefore, l.ArrivedNotAfter = n.Time, n.Time
 		default:
-			l.ArrivedNotAfter = n.Time
+			l.Folder, l.ArrivedNotAfter = n.Folder, n.Time
 		}
 		if f != nil {
 			l.NotAfter = f.AbsentAt

@@ -94,6 +94,9 @@ func inferred(t *testing.T, paths ...string) (*casefile.Case, []string) {
 		if len(e.UIDs) > 0 {
 			text += fmt.Sprint(" ", e.UIDs)
 		}
+		if e.Kind == forensics.MailMissing && slices.Contains(e.Reasons, "absent-here") {
+			text += " <" + e.MessageID + ">"
+		}
 		if e.Subject != "" {
 			text += fmt.Sprintf(" %q", e.Subject)
 		}
@@ -121,6 +124,12 @@ func inferred(t *testing.T, paths ...string) (*casefile.Case, []string) {
 
 const sampleLog = "2023-02-01T12:30:00.000000+00:00 mail dovecot: imap-login: Login: user=<pat@mail.example>, method=PLAIN, rip=203.0.113.77, lip=192.0.2.10, mpid=77, TLS, session=<b7Hf0w3D5L7LAHFN>\n" +
 	"2023-02-01T12:31:00.000000+00:00 mail dovecot: imap(pat@mail.example)<77><b7Hf0w3D5L7LAHFN>: expunge: box=INBOX, uid=3, msgid=<m3@example.com>, size=300\n"
+
+// sampleAudit are two records: four mails were read, of which two are still there, and one was deleted.
+const sampleAudit = `{"CreationTime":"2023-02-01T12:31:00","Id":"00000000-0000-4000-8000-000000000001","Operation":"MailItemsAccessed","RecordType":50,"Workload":"Exchange","UserId":"pat@mail.example","MailboxOwnerUPN":"pat@mail.example","ClientIPAddress":"203.0.113.77",` +
+	`"OperationProperties":[{"Name":"MailAccessType","Value":"Bind"}],"OperationCount":4,"Folders":[{"Path":"\\Inbox","FolderItems":[{"InternetMessageId":"<m1@example.com>"},{"InternetMessageId":"<m7@example.com>"},{"InternetMessageId":"<m2@EXAMPLE.com>"},{"InternetMessageId":"<m8@example.com>"}]}]}` + "\n" +
+	`{"CreationTime":"2023-02-01T12:33:00","Id":"00000000-0000-4000-8000-000000000002","Operation":"HardDelete","RecordType":3,"Workload":"Exchange","UserId":"pat@mail.example","MailboxOwnerUPN":"pat@mail.example","ClientIPAddress":"203.0.113.77",` +
+	`"AffectedItems":[{"InternetMessageId":"<m3@example.com>","Subject":"Mail 3","ParentFolder":{"Path":"\\Inbox"}}],"Folder":{"Path":"\\Inbox"}}` + "\n"
 
 func TestInferFromCopies(t *testing.T) {
 	all := map[int][2]int{1: {1, 2}, 2: {2, 5}, 3: {3, 9}, 4: {4, 13}, 6: {6, 30}}
@@ -162,6 +171,15 @@ func TestInferFromCopies(t *testing.T) {
 			put(t, dir, "mail.log", sampleLog)
 			return []string{filepath.Join(dir, "new"), filepath.Join(dir, "mail.log")}
 		}, []string{"mail-purged by a log INBOX log uid-gap absent-here"}},
+		{"mails that Exchange's log names", func(t *testing.T, dir string) []string {
+			putAcquired(t, filepath.Join(dir, "new"), 90, 4, map[int][2]int{1: {1, 2}, 2: {2, 5}, 3: {4, 13}})
+			put(t, dir, "audit.json", sampleAudit)
+			return []string{filepath.Join(dir, "new"), filepath.Join(dir, "audit.json")}
+		}, []string{
+			`mail-missing Inbox <m7@example.com> absent-here came - to 12, gone 12 to 90`,
+			`mail-missing Inbox <m8@example.com> absent-here came - to 12, gone 12 to 90`,
+			`mail-purged by a log \Inbox "Mail 3" log absent-here`,
+		}},
 		{"imap-backup before an acquisition", func(t *testing.T, dir string) []string {
 			var box strings.Builder
 			var index []string
