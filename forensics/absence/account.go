@@ -183,11 +183,11 @@ func (w *work) near(from, to int64) bool {
 }
 
 // add keeps a lost mail; one that is known by its Message-ID already gets the further reason.
-func (w *work) add(l lost) *lost {
+func (w *work) add(l lost) {
 	if l.ID != 0 {
 		if i, ok := w.byKey[l.ID]; ok {
 			w.lost[i].merge(&l)
-			return &w.lost[i]
+			return
 		}
 		w.byKey[l.ID] = len(w.lost)
 	}
@@ -196,7 +196,6 @@ func (w *work) add(l lost) *lost {
 		l.Count = 1
 	}
 	w.lost = append(w.lost, l)
-	return &w.lost[len(w.lost)-1]
 }
 
 // merge takes over what another way of knowing the same deletion adds.

@@ -53,7 +53,7 @@ func strength(reason string) int {
 // fact names the deletion, so that it is the same one when more evidence tells of it: by the mail's identity, else by its
 // place in the folder's numbering, else by the record that it follows from.
 func (l *lost) fact() string {
-	id := ""
+	var id string
 	switch {
 	case l.Row != 0:
 		id = "row " + strconv.FormatInt(l.Row, 10)

@@ -232,11 +232,11 @@ func besides(ev *forensics.Evidence) ([]listing, error) {
 	parent := filepath.Dir(ev.Path)
 	b, err := os.ReadFile(filepath.Join(parent, "acquisition.json"))
 	if err != nil {
-		return nil, nil //nolint:nilerr // most folders are no such copy
+		return nil, nil // most folders are no such copy
 	}
 	copied, err := mailbox.ParseAcquisition(b)
 	if err != nil || copied.Mail != filepath.Base(ev.Path) {
-		return nil, nil //nolint:nilerr // nor is this one
+		return nil, nil // nor is this one
 	}
 	root, err := os.OpenRoot(parent)
 	if err != nil {
