@@ -115,6 +115,15 @@ func (r *itemReader) Read(p []byte) (int, error) {
 	return n, nil
 }
 
+const (
+	// maxSmall is how much of a file is read that describes a folder; a larger one does not parse.
+	maxSmall = 64 << 20
+	// maxNumbered bounds the messages of one folder that are taken from a file beside it.
+	maxNumbered = 5_000_000
+)
+
+func readSmall(r io.Reader) ([]byte, error) { return io.ReadAll(io.LimitReader(r, maxSmall)) }
+
 // read gives the listings of one evidence.
 func (a *asideReader) read(ev *forensics.Evidence, items []*forensics.Item) ([]listing, error) {
 	var files []file
@@ -166,7 +175,7 @@ func acquired(files []file, ev int64) ([]listing, error) {
 		if path.Base(head.name) != "acquisition.json" {
 			continue
 		}
-		b, err := io.ReadAll(head.open())
+		b, err := readSmall(head.open())
 		if err != nil {
 			return nil, err
 		}
@@ -199,7 +208,7 @@ func acquiredFolders(files []file, ev int64, root string, copied *mailbox.Copied
 		if path.Base(f.name) != "folder.json" || !strings.HasPrefix(f.name, path.Join(root, "index")+"/") {
 			continue
 		}
-		b, err := io.ReadAll(f.open())
+		b, err := readSmall(f.open())
 		if err != nil {
 			return nil, err
 		}
@@ -210,7 +219,11 @@ func acquiredFolders(files []file, ev int64, root string, copied *mailbox.Copied
 		l.Account, l.dir = copied.Account(), path.Join(root, l.Directory)
 		messages := path.Join(path.Dir(f.name), "messages.jsonl")
 		if i := slices.IndexFunc(files, func(g file) bool { return g.name == messages }); i >= 0 {
-			err = mailbox.EachMessage(files[i].open(), func(n *mailbox.Numbered) { l.numbered[n.UID] = slim(n) })
+			err = mailbox.EachMessage(files[i].open(), func(n *mailbox.Numbered) {
+				if len(l.numbered) < maxNumbered {
+					l.numbered[n.UID] = slim(n)
+				}
+			})
 			if err != nil {
 				return nil, err
 			}
@@ -230,9 +243,13 @@ func slim(n *mailbox.Numbered) numbered {
 // them, with their hashes in the manifest whose hash the custody log has.
 func besides(ev *forensics.Evidence) ([]listing, error) {
 	parent := filepath.Dir(ev.Path)
-	b, err := os.ReadFile(filepath.Join(parent, "acquisition.json"))
+	head, err := os.Open(filepath.Join(parent, "acquisition.json"))
 	if err != nil {
 		return nil, nil // most folders are no such copy
+	}
+	b, err := readSmall(head)
+	if err := errors.Join(err, head.Close()); err != nil {
+		return nil, err
 	}
 	copied, err := mailbox.ParseAcquisition(b)
 	if err != nil || copied.Mail != filepath.Base(ev.Path) {

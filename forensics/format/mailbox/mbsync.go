@@ -60,8 +60,8 @@ type Synced struct {
 	FarOf     map[uint32]uint32 // UID on the server by the number in the file name
 }
 
-// maxSynced bounds the pairs of one state.
-const maxSynced = 20_000_000
+// maxSynced bounds the messages of one state or list.
+const maxSynced = 5_000_000
 
 // ReadSyncState reads .mbsyncstate, and .uidvalidity, which gives Near only.
 func ReadSyncState(r io.Reader) (Synced, error) {

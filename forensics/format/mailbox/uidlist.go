@@ -79,7 +79,7 @@ func ReadUIDList(r io.Reader) (Listing, []Numbered, error) {
 			continue
 		}
 		digits, _, _ := bytes.Cut(head, []byte(" "))
-		if n, err := strconv.ParseUint(string(digits), 10, 32); err == nil && n > 0 {
+		if n, err := strconv.ParseUint(string(digits), 10, 32); err == nil && n > 0 && len(out) < maxSynced {
 			base, _, _ := bytes.Cut(name, []byte(":2,"))
 			out = append(out, Numbered{UID: uint32(n), File: string(base)})
 		}
