@@ -61,7 +61,10 @@ func TestAcquire(t *testing.T) {
 			c := &copier{}
 			o := c.options()
 			var added []string
-			o.Add = func(_ context.Context, _ kit.Case, paths []string, _ func(kit.Progress)) error { added = paths; return nil }
+			o.Add = func(_ context.Context, _ kit.Case, paths []string, _ func(kit.Progress)) error {
+				added = paths
+				return nil
+			}
 			screenTest(t, size.width, size.height, o, func(d *driver) {
 				d.keys("4", "i", "pat", "enter")
 				d.sees("an e-mail address, such as pat@att.net")
