@@ -52,12 +52,13 @@ type builder struct {
 	points  []*point                   // in the order of the timeline
 	byRow   map[int64]*point
 	places  map[forensics.Symbol]place
+	rekeyed map[int]bool // findings of keys that the owner made after a repair
 	there   presence
 	texts   map[forensics.Symbol]string
 }
 
 func newBuilder(in *rule.Input, acct *rule.Account) *builder {
-	b := &builder{in: in, acct: acct, settings: in.Settings, rows: map[int64]*forensics.Brief{}, ownActs: map[int64]bool{}, ownGone: map[uint32]bool{}, byRow: map[int64]*point{},
+	b := &builder{in: in, acct: acct, settings: in.Settings, rows: map[int64]*forensics.Brief{}, ownActs: map[int64]bool{}, ownGone: map[uint32]bool{}, rekeyed: map[int]bool{}, byRow: map[int64]*point{},
 		places: map[forensics.Symbol]place{}, texts: map[forensics.Symbol]string{}}
 	if b.settings == nil {
 		b.settings = rule.Defaults()
@@ -117,8 +118,34 @@ func (b *builder) findOwn() {
 			}
 		}
 	}
+	b.findRekeyed()
 	for row, weight := range money {
 		if brief := b.rows[row]; weight < leastMoney && brief != nil && brief.Kind == forensics.FundsSent {
+			b.ownActs[row] = true
+		}
+	}
+}
+
+// findRekeyed notes the keys that were made right after a repair: they are the owner's new ones.
+func (b *builder) findRekeyed() {
+	var repairs []int64
+	for i := range b.acct.Findings {
+		if f := &b.acct.Findings[i]; f.Owner {
+			repairs = append(repairs, f.Start)
+		}
+	}
+	slices.Sort(repairs)
+	for i := range b.acct.Findings {
+		f := &b.acct.Findings[i]
+		if f.Rule != ruleKey || f.Owner || len(f.Rows) == 0 {
+			continue
+		}
+		brief := b.rows[f.Rows[0]]
+		if brief == nil || b.standing(brief).Strange() || !between(repairs, f.Start-rekeyAfter, f.Start) {
+			continue
+		}
+		b.rekeyed[i] = true
+		for _, row := range f.Rows {
 			b.ownActs[row] = true
 		}
 	}

@@ -21,7 +21,7 @@ func (b *builder) repairs(drafts []*draft) {
 	for i := range b.acct.Findings {
 		f := &b.acct.Findings[i]
 		trouble := f.Rule == ruleKeyTrouble
-		if !f.Owner && f.Rule != ruleEnd && !trouble {
+		if !f.Owner && f.Rule != ruleEnd && !trouble && !b.rekeyed[i] {
 			continue
 		}
 		for _, d := range drafts {
@@ -187,10 +187,7 @@ func (b *builder) mended(d *draft) {
 		}
 		rest = append(rest, p)
 	}
-	for _, i := range d.repair {
-		answers = append(answers, b.acct.Findings[i].Start)
-	}
-	if len(rest) == len(d.points) && len(answers) == 0 || len(rest) == 0 {
+	if len(answers) == 0 || len(rest) == 0 {
 		return
 	}
 	kept := rest[:0]

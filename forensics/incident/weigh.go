@@ -13,29 +13,29 @@ import (
 // logistic regression over generated cases, rounded, and held to signs and least values that can be argued for
 // (docs/detection.md).
 const (
-	pointsBase = -5.3 // where everything begins: strange things are innocent far more often than not
+	pointsBase = -5.1 // where everything begins: strange things are innocent far more often than not
 
-	pointsMoreSteps = 1.1 // for every step after the first
-	pointsAlone     = -0.5
-	pointsKeyReset  = 0.8 // a key and a reset
+	pointsMoreSteps = 1.6 // for every step after the first
+	pointsAlone     = -1.1
+	pointsKeyReset  = 0.6 // a key and a reset
 
-	pointsStrange = 2.2  // that it came from where the owner does not come from, by the share of its events
-	pointsUsual   = -0.3 // that it came from where the owner comes from
+	pointsStrange = 1.6  // that it came from where the owner does not come from, by the share of its events
+	pointsUsual   = -0.1 // that it came from where the owner comes from
 	pointsSaid    = 3.0  // that the user says of a source that it is not theirs
 
-	pointsNotice = 1.3 // for every mail in which a service tells of something, beyond two
+	pointsNotice = 1.2 // for every mail in which a service tells of something, beyond two
 	mostNotices  = 6
 	pointsHidden = 0.3 // for every one of these that was hidden
 	pointsOwnHid = -0.3
 	mostHidden   = 3
-	pointsBrands = 0.4 // for every service with a reset, after the first
+	pointsBrands = 0.6 // for every service with a reset, after the first
 
-	pointsAtHome  = 0.9  // the owner was elsewhere at the time
-	pointsCalm    = -0.4 // nothing came from the owner's own networks meanwhile, for days
-	pointsStay    = -1.1 // for every day on which the strange network is seen, beyond two
+	pointsAtHome  = 1.1  // the owner was elsewhere at the time
+	pointsCalm    = -0.6 // nothing came from the owner's own networks meanwhile, for days
+	pointsStay    = -1.3 // for every day on which the strange network is seen, beyond two
 	mostStay      = 6
-	pointsNewTool = 1.0
-	pointsOwnTool = -1.0
+	pointsNewTool = 0.9
+	pointsOwnTool = -0.8
 	pointsLong    = -0.5 // for every day that it lasts, beyond one and a bit
 	longDays      = 1.2
 	mostLong      = 4.0
@@ -45,11 +45,13 @@ const (
 func pointsOf(s forensics.StepName) float64 {
 	switch s {
 	case forensics.StepLogin:
-		return 3.3
+		return 2.7
 	case forensics.StepKey:
 		return 1.0
-	case forensics.StepSettings:
+	case forensics.StepSettings, forensics.StepReset:
 		return 0.7
+	case forensics.StepDeletion:
+		return 0.6
 	}
 	return 0.5
 }
