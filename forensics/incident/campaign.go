@@ -21,8 +21,11 @@ const (
 	worthAccount  = 1 // the same account again
 )
 
-// common is the share of clean accounts from which on a trait of a case tells nothing.
-const commonShare = 0.02
+// A trait that so many accounts use day after day, and such a share of all, tells nothing.
+const (
+	commonLeast = 3
+	commonShare = 0.02
+)
 
 // Campaigns joins incidents that share a source, and writes the campaign's letter into them. The incidents have their numbers. usual tells, of a
 // trait, in how many of the case's accounts it is what the owner uses, and of how many; nil: nothing is known.
@@ -115,7 +118,7 @@ func tooCommon(t Trait, usual func(Trait) (int, int)) bool {
 		return false
 	}
 	n, of := usual(t)
-	return n > 0 && float64(n) >= commonShare*float64(of)
+	return n >= commonLeast && float64(n) >= commonShare*float64(of)
 }
 
 // shared lists the traits of both.

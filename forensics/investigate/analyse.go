@@ -106,6 +106,7 @@ func (a *Analyst) changed(ctx context.Context) (todo []string, err error) {
 		return nil, err
 	}
 	a.accounts = map[string]*account{}
+	a.commons = nil
 	for _, name := range now.briefs.Accounts() {
 		if name != "" || alone(now.briefs) {
 			todo = append(todo, name)

@@ -42,6 +42,7 @@ type Analyst struct {
 	loose    []forensics.Brief            // those of which that is not known
 	settings *rule.Settings
 	accounts map[string]*account // by account
+	commons  commons             // of the snapshot; nil until asked for
 	analysis *forensics.Analysis // nil where something has changed
 }
 

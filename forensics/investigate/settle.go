@@ -173,6 +173,3 @@ func (a *Analyst) notes(names []string) (out []string) {
 	}
 	return out
 }
-
-// usual tells in how many accounts a trait is what the owner uses.
-func (a *Analyst) usual(t incident.Trait) (accounts, of int) { return 0, len(a.accounts) }
