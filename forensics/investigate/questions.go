@@ -21,6 +21,8 @@ const (
 	leastMove = 0.02
 	// budget is how many events may be looked at again to learn what answers would change.
 	budget = 2_000_000
+	// mostFresh is what incidents count that only an answer would make: else "all of this is not mine" always settles most.
+	mostFresh = 1.0
 	// likely is how sure a suggested answer is taken to be.
 	likely = 0.85
 )
@@ -116,7 +118,7 @@ func (a *Analyst) candidates(name string) ([]candidate, error) {
 	for i := range acct.found {
 		for _, l := range acct.found[i].Levers {
 			if u := s.of(l.Entity); u != nil {
-				add(u, u.strange(), "")
+				add(u, u.strange(), u.suggest(acct.profile))
 			}
 		}
 	}
@@ -237,10 +239,11 @@ func moved(analysis *forensics.Analysis, name string, found []incident.Found, q 
 			q.Incidents = append(q.Incidents, in.ID)
 		}
 	}
+	fresh := 0.0
 	for k := range found {
 		if !used[k] {
-			sum += found[k].Score
+			fresh += found[k].Score
 		}
 	}
-	return sum
+	return sum + min(fresh, mostFresh)
 }

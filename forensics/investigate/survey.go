@@ -138,7 +138,7 @@ func (s *survey) habits(n int) []*use {
 
 // habit asks about something that is used much.
 func (u *use) habit() string {
-	with := ""
+	with := "the mailbox "
 	if c := u.client(); c != "" {
 		with = c + " "
 	}
