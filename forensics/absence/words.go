@@ -23,7 +23,7 @@ type Words struct {
 
 // words is the one table of wording; the screen, the sheet and the page take it from here.
 var words = []Words{
-	{ReasonLog, "a log says so", "a log says so", "the owner deleted it"},
+	{ReasonLog, "a log says so", "a log says so", "deleted by the owner"},
 	{ReasonGap, "a gap in the numbering", "a gap in the folder's numbering: the server gave this number and no mail has it any more", "deleted or moved by the owner or a mail program; a draft or an upload that was given up; numbers that the server skipped"},
 	{ReasonCompared, "missing in another copy", "an older copy has it, a newer one of the same mailbox does not", "deleted by the owner between the copies; moved to a folder that was not copied; a copy that left it out"},
 	{ReasonReference, "other mails refer to it", "another mail answers it, and it is not there", "deleted by the owner; it never came to this mailbox; it was not kept when it was sent"},

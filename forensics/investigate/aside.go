@@ -17,31 +17,17 @@ import (
 	"keytrail/forensics/format/mailbox"
 )
 
-// asideReader reads the files beside a copy again, because a case keeps no raw records.
+// asideReader reads the files beside a copy again.
 type asideReader struct {
-	limits  evidence.Limits
-	readers map[int64]*evidence.Reader
+	readers
 	counted map[int64]bool // mailbox files: whether a server numbered their messages
 }
 
 func newAsideReader() *asideReader {
-	return &asideReader{limits: evidence.DefaultLimits(), readers: map[int64]*evidence.Reader{}, counted: map[int64]bool{}}
+	return &asideReader{readers: newReaders(), counted: map[int64]bool{}}
 }
 
-func (a *asideReader) close() {
-	for _, r := range a.readers {
-		_ = r.Close() // opened for reading only: nothing can be lost
-	}
-}
-
-func (a *asideReader) reader(ev *forensics.Evidence) *evidence.Reader {
-	r := a.readers[ev.ID]
-	if r == nil {
-		r = evidence.NewReader(ev.Path, a.limits)
-		a.readers[ev.ID] = r
-	}
-	return r
-}
+func (a *asideReader) reader(ev *forensics.Evidence) *evidence.Reader { return a.of(ev.ID, ev.Path) }
 
 // noDir marks a listing that speaks of the whole copy only.
 const noDir = "\x00"

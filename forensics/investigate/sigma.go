@@ -3,14 +3,12 @@ package investigate
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
 
 	"keytrail/forensics"
 	"keytrail/forensics/casefile"
-	"keytrail/forensics/evidence"
 	"keytrail/forensics/filter"
 	"keytrail/forensics/sigma"
 )
@@ -28,11 +26,16 @@ const sigmaPage = 1000
 // the evidence. Records that cannot be read or taken apart are counted in what was not checked; a record that
 // gave several events is asked once. Findings are in the order of the accounts and times.
 func RunSigma(ctx context.Context, c *casefile.Case, set *sigma.Set) ([]forensics.Finding, []forensics.NotChecked, error) {
-	readers, err := openReaders(c)
+	list, err := c.Evidence()
 	if err != nil {
 		return nil, nil, err
 	}
-	defer readers.close()
+	paths := map[int64]string{}
+	for _, ev := range list {
+		paths[ev.ID] = ev.Path
+	}
+	open := newReaders()
+	defer open.close()
 	var findings []forensics.Finding
 	var skipped []forensics.NotChecked
 	for _, refused := range set.Refused {
@@ -66,7 +69,7 @@ func RunSigma(ctx context.Context, c *casefile.Case, set *sigma.Set) ([]forensic
 				e := &page[i]
 				rules, asked := hits[e.Ref]
 				if !asked {
-					raw, err := readers.read(e)
+					raw, err := open.of(e.Ref.Evidence, paths[e.Ref.Evidence]).ReadAt(e.ItemName, e.Ref.Offset, e.Ref.Length)
 					if err == nil {
 						rules, err = set.Match(format, raw)
 					}
@@ -130,42 +133,4 @@ func stepOf(k forensics.Kind) forensics.StepName {
 		return forensics.StepSettings
 	}
 	return ""
-}
-
-// readers read records back from the evidence of a case.
-type readers struct {
-	paths map[int64]string
-	open  map[int64]*evidence.Reader
-}
-
-func openReaders(c *casefile.Case) (*readers, error) {
-	list, err := c.Evidence()
-	if err != nil {
-		return nil, err
-	}
-	r := &readers{paths: map[int64]string{}, open: map[int64]*evidence.Reader{}}
-	for _, ev := range list {
-		r.paths[ev.ID] = ev.Path
-	}
-	return r, nil
-}
-
-// read gives the record of an event.
-func (r *readers) read(e *forensics.Event) ([]byte, error) {
-	reader := r.open[e.Ref.Evidence]
-	if reader == nil {
-		path, ok := r.paths[e.Ref.Evidence]
-		if !ok {
-			return nil, errors.New("its evidence is not in the case")
-		}
-		reader = evidence.NewReader(path, evidence.DefaultLimits())
-		r.open[e.Ref.Evidence] = reader
-	}
-	return reader.ReadAt(e.ItemName, e.Ref.Offset, e.Ref.Length)
-}
-
-func (r *readers) close() {
-	for _, reader := range r.open {
-		_ = reader.Close() // for reading only: nothing can be lost
-	}
 }
