@@ -38,12 +38,23 @@ func shows(format string) []forensics.Kind {
 		return []forensics.Kind{forensics.LoginSucceeded, forensics.LoginFailed}
 	}
 	switch {
+	case numbersMails(format): // a gap in the numbers would show
+		return append(slices.Clone(notices), forensics.MailMissing)
 	case strings.HasPrefix(format, "mailbox/"):
 		return notices
 	case strings.HasPrefix(format, "statement/"):
 		return []forensics.Kind{forensics.FundsSent, forensics.FundsReceived}
 	}
 	return nil
+}
+
+// numbersMails reports whether a format says which numbers the mails of a folder have.
+func numbersMails(format string) bool {
+	switch format {
+	case "mailbox/acquisition", "mailbox/imap-backup", "mailbox/mbsync", "mailbox/dovecot-uidlist":
+		return true
+	}
+	return false
 }
 
 // sources lists what the case can speak for. Items of one evidence and one mail format, such as the files of a maildir,

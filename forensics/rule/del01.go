@@ -72,9 +72,9 @@ func (e *evaluation) deletedNotices() {
 		}
 		related, names := e.noticesOf(list)
 		verb := either(b.Kind == forensics.MailMoved, "moved away", "deleted")
-		why := figure("the notice of %s was %s %s after it came", join(names), verb, span(quick.after))
+		why := figure("the notice of %s was %s%s %s after it came", join(names), verb, e.from(d), span(quick.after))
 		if len(list) > 1 {
-			why = figure("%s (%s) were %s, the quickest %s after it came", count(len(list), "notice"), join(names), verb, span(quick.after))
+			why = figure("%s (%s) were %s%s, the quickest %s after it came", count(len(list), "notice"), join(names), verb, e.from(d), span(quick.after))
 		}
 		if crowd[d] > 1 {
 			why += figure(", one of those of %d services within an hour", crowd[d])
@@ -87,7 +87,6 @@ func (e *evaluation) deletedNotices() {
 			why += ", " + span(b.Time-o.at) + " after " + o.text
 			related = append(related, o.event)
 		}
-		why += e.from(d)
 		switch {
 		case login >= 0:
 			why += said

@@ -53,6 +53,6 @@ func (e *evaluation) purgedNotices() {
 			weight = 0.6 * e.strangerBy(d, login)
 		}
 		related, names := e.noticesOf(taken[d])
-		e.weaken(e.say(weight, []int32{d}, related, figure("the notice of %s was purged %s after it came%s", join(names), span(taken[d][0].after), e.from(d))+said, ""), taken[d])
+		e.weaken(e.say(weight, []int32{d}, related, figure("the notice of %s was purged%s %s after it came", join(names), e.from(d), span(taken[d][0].after))+said, ""), taken[d])
 	}
 }

@@ -14,7 +14,7 @@ func del04() *Rule {
 		Means:    "Messages are missing from a folder around the time of an attack, more than the folder loses in its quiet time. Which ones they were is not known.",
 		Innocent: "The owner deleted or moved mail on that day; drafts and filters leave gaps too.",
 		Needs: []Need{
-			{"UIDs and no second copy that would show missing mail", []forensics.Kind{forensics.MailMissing}},
+			{"gap in the UIDs of a folder and no second copy that shows missing mail", []forensics.Kind{forensics.MailMissing}},
 		},
 		Windows: []string{GapWindow, GapFactor},
 		find:    (*evaluation).findDel04,

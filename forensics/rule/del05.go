@@ -11,7 +11,7 @@ func del05() *Rule {
 		Means:    "A message that another copy, a log or an answer names is not in the mailbox.",
 		Innocent: "The owner deleted it, or the copy was taken of some folders only.",
 		Needs: []Need{
-			{"UIDs and no second copy that would show missing mail", []forensics.Kind{forensics.MailMissing}},
+			{"gap in the UIDs of a folder and no second copy that shows missing mail", []forensics.Kind{forensics.MailMissing}},
 		},
 		Windows: []string{GapWindow},
 		find:    (*evaluation).findDel05,

@@ -1,6 +1,9 @@
 package rule
 
 import (
+	"slices"
+	"strings"
+
 	"keytrail/forensics"
 )
 
@@ -31,7 +34,9 @@ func (e *evaluation) findLog02() {
 			why += " within " + span(ep.end-ep.start)
 		}
 		if ep.standing != NotMine {
-			why += "; " + e.profile.Explain(&e.all[rows[0]])
+			explained := e.profile.Explain(&e.all[rows[0]])
+			why += "; " + explained
+			parts = slices.DeleteFunc(parts, func(s string) bool { return strings.Contains(explained, s) }) // said already
 		}
 		e.say(weight, rows, nil, why+reason(parts), "")
 	}

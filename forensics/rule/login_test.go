@@ -34,6 +34,7 @@ func TestLog02(t *testing.T) {
 		{name: "stays_for_long_with_a_key", events: "2022-08-01T03:00:00Z key-created ip=203.0.113.7 key=x\n2022-08-01T03:10:00Z login-succeeded ip=203.0.113.7 protocol=imap every=5m times=30000", want: 1, least: 0.5, says: "key change"},
 		{name: "short_history", bare: true, events: "2022-11-13T03:04:00Z login-succeeded ip=198.51.100.7\n2022-11-14T03:04:00Z login-succeeded ip=203.0.113.7", want: 0},
 		{name: "short_history_with_key", bare: true, events: "2022-11-10T03:04:00Z login-succeeded ip=198.51.100.7 every=6h times=20\n2022-11-14T03:00:00Z key-created key=x\n2022-11-14T03:04:00Z login-succeeded ip=203.0.113.7", want: 1, most: 0.3, says: "baseline too short"},
+		{name: "short_said_once", bare: true, events: "2022-11-10T03:04:00Z login-succeeded ip=198.51.100.7 every=6h times=20\n2022-11-14T03:00:00Z key-created key=x\n2022-11-14T03:04:00Z login-succeeded ip=203.0.113.7", want: 1, most: 0.3, says: "2022-11-14, first seen together with a key change (a hosting network, baseline too short"},
 	})
 }
 

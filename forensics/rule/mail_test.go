@@ -81,6 +81,7 @@ func TestDel01(t *testing.T) {
 	purge := func(at, more string) string { return "2022-11-14T" + at + "Z mail-deleted " + more + "\n" }
 	runCases(t, "DEL-01", []ruleCase{
 		{name: "quick", bare: true, events: reset + purge("03:02:00", "id=r1@coinbase.com"), want: 1, least: 0.45, most: 0.45, says: "notice of Coinbase was deleted 2 minutes after it came"},
+		{name: "quick_from", bare: true, events: reset + purge("03:02:00", "id=r1@coinbase.com ip=203.0.113.7"), want: 1, says: "notice of Coinbase was deleted from 203.0.113.7 (AS64511 Example Hosting, NL, hosting) 2 minutes after it came"},
 		{name: "stranger", events: reset + purge("03:02:00", "id=r1@coinbase.com ip=203.0.113.7"), want: 1, least: 0.75},
 		{name: "owner", events: reset + purge("03:02:00", "id=r1@coinbase.com ip=198.51.100.7"), want: 1, most: 0.08},
 		{name: "owner_and_several_services", events: reset + reset2 + purge("03:05:00", "id=r1@coinbase.com ip=198.51.100.7") + purge("03:40:00", "id=r2@gemini.com ip=198.51.100.7"), want: 2, least: 0.2, most: 0.2, says: "one of those of 2 services within an hour"},
@@ -138,7 +139,7 @@ func TestDel04And05(t *testing.T) {
 		{name: "no_attack", events: gap("2022-11-14T02:50:00Z", "2022-11-14T06:00:00Z", "uids=7,8"), want: 0},
 		{name: "reset_only", events: reset + gap("2022-11-14T02:50:00Z", "2022-11-14T06:00:00Z", "uids=7,8"), want: 1, most: 0.15},
 		{name: "way_into_itself", events: key + "- mail-missing certainty=inferred reasons=sibling service=google arrived-after=2022-11-14T02:50:00Z arrived-before=2022-11-14T06:00:00Z\n", want: 0},
-		{name: "no_source", events: key, notChecked: "no UIDs"},
+		{name: "no_source", events: key, notChecked: "no gap in the UIDs"},
 	})
 	runCases(t, "DEL-05", []ruleCase{
 		{name: "notice_absent", bare: true, events: reset + "- mail-missing certainty=inferred id=r1@coinbase.com after=2022-11-14T03:00:00Z before=2022-12-14", want: 1, least: 0.4, says: "Coinbase is known from another copy"},
