@@ -240,7 +240,7 @@ func (g *guard) whole(a *answer) error {
 }
 
 func (g *guard) sort(a *answer, head []byte) (pass bool, err error) {
-	w := &wire{b: head, at: placeBehind(head, a)}
+	w := &wire{b: head, at: placeBehind(head)}
 	g.mu.Lock()
 	own := g.own
 	g.mu.Unlock()
@@ -303,7 +303,7 @@ func (g *guard) sort(a *answer, head []byte) (pass bool, err error) {
 }
 
 // placeBehind is where an answer goes on behind its kind.
-func placeBehind(head []byte, a *answer) int {
+func placeBehind(head []byte) int {
 	w := &wire{b: head}
 	_, _ = beginning(w) // it was read before
 	return w.at
