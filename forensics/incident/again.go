@@ -123,7 +123,7 @@ func (b *builder) targets(drafts []*draft) (map[*draft][]string, error) {
 	of := map[int64]*draft{}
 	for _, d := range drafts {
 		for _, p := range d.points {
-			if p.b.Kind == forensics.FundsSent && b.hasRule(p, ruleNewPlace) {
+			if p.b.Kind == forensics.FundsSent && b.toNewPlace(p) {
 				rows, of[p.b.Row] = append(rows, p.b.Row), d
 			}
 		}
@@ -143,4 +143,9 @@ func (b *builder) targets(drafts []*draft) (map[*draft][]string, error) {
 		}
 	}
 	return out, nil
+}
+
+// toNewPlace reports whether money went where none of the service went before: the owner's own wallet is no mark of anybody.
+func (b *builder) toNewPlace(p *point) bool {
+	return slices.ContainsFunc(p.findings, func(f int) bool { return b.acct.Findings[f].Rule == "LOSS-02" })
 }
