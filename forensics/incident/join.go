@@ -77,7 +77,9 @@ func (b *builder) join(atoms []*atom) []*draft {
 	open := 0 // the drafts before this one are too old for everything
 	longest := max(b.settings.Window(chainWindow), b.settings.Window(lossReport))
 	for _, a := range atoms {
-		a.byOwner = b.byOwner(a)
+		if a.byOwner = b.byOwner(a); a.byOwner && a.only(forensics.StepKey) {
+			continue // the owner's own key
+		}
 		var best *draft
 		reason := noReason
 		for open < len(drafts) && a.start-drafts[open].last > longest {

@@ -13,6 +13,8 @@ const (
 	ownAfter      = int64(10 * time.Minute)
 	strangeBefore = int64(90 * time.Minute)
 	strangeAfter  = int64(30 * time.Minute)
+	keyBefore     = int64(15 * time.Minute) // the owner logs in, makes a key, and tries it
+	keyAfter      = int64(20 * time.Minute)
 )
 
 // presence is when the owner and when others were in the mailbox, as times in order.
@@ -41,8 +43,15 @@ func (b *builder) lookWhoWasThere() {
 // byOwner reports whether an atom that comes from nowhere happened while the owner was in the mailbox and nobody else was.
 func (b *builder) byOwner(a *atom) bool {
 	for _, p := range a.points {
-		if p.b.IP != 0 || p.b.Session != 0 || isDeletion(p.b.Kind) || p.step == forensics.StepKey {
+		if p.b.IP != 0 || p.b.Session != 0 || isDeletion(p.b.Kind) {
 			return false
+		}
+		if p.step == forensics.StepKey {
+			if between(b.there.others, p.at()-strangeBefore, p.at()+strangeAfter) ||
+				!between(b.there.own, p.at()-keyBefore, p.at()) || !between(b.there.own, p.at()+1, p.at()+keyAfter) {
+				return false
+			}
+			continue
 		}
 		if p.step == forensics.StepMoney && b.hasRule(p, ruleNewPlace) {
 			return false // money that goes where none went before can go while the owner reads his mail
