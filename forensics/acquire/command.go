@@ -90,8 +90,10 @@ func plainName(wire string) bool {
 	return true
 }
 
-// count asks for the number of messages in a folder, RFC 3501 section 6.3.10.
+// count asks for the number of messages in a folder, RFC 3501 section 6.3.10; -1 where the answer
+// does not tell it.
 func (c *conn) count(folder string) (messages int64, err error) {
+	messages = -1
 	if plainName(folder) {
 		err = c.run(c.limits.Command, 0, func() error {
 			data, err := c.client.Status(folder, &imap.StatusOptions{NumMessages: true, UIDNext: true, UIDValidity: true}).Wait()

@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"slices"
-	"strings"
 	"time"
 
 	"keytrail/forensics"
@@ -75,7 +73,7 @@ func (s *Session) copy(ctx context.Context, r *Result) error {
 	s.state.Stage = "listing"
 	var folders []listed
 	err := s.try(ctx, func() (err error) {
-		folders, err = s.plan()
+		folders, err = s.plan(ctx)
 		return err
 	})
 	if err != nil {
@@ -108,67 +106,6 @@ func (s *Session) copy(ctx context.Context, r *Result) error {
 		}
 	}
 	return nil
-}
-
-// plan lists the folders, chooses those that were asked for and counts their messages.
-func (s *Session) plan() ([]listed, error) {
-	all, err := s.conn.list()
-	if err != nil {
-		return nil, err
-	}
-	all = slices.DeleteFunc(all, func(l listed) bool { return l.has(`\Noselect`) || l.has(`\NonExistent`) })
-	slices.SortStableFunc(all, func(a, b listed) int { return strings.Compare(a.wire, b.wire) })
-	all = slices.CompactFunc(all, func(a, b listed) bool { return a.wire == b.wire })
-	chosen := all
-	if len(s.o.Folders) > 0 {
-		if chosen, err = choose(all, s.o.Folders); err != nil {
-			return nil, err
-		}
-	}
-	s.state.Total = 0
-	for _, l := range chosen {
-		n, err := s.conn.count(l.wire)
-		var refused *statusError
-		if err != nil && (!errors.As(err, &refused) || transient(err)) {
-			return nil, err
-		}
-		s.state.Total += min(n, int64(s.o.Limits.Messages))
-		s.report(false)
-	}
-	return chosen, nil
-}
-
-// choose picks folders by name, or by a mark such as \Trash.
-func choose(all []listed, asked []string) ([]listed, error) {
-	var chosen []listed
-	for _, name := range asked {
-		found := false
-		for _, l := range all {
-			match := decodeName(l.wire) == name || l.wire == name || strings.EqualFold(l.wire, "INBOX") && strings.EqualFold(name, "INBOX") ||
-				strings.HasPrefix(name, `\`) && l.has(name)
-			if match {
-				found = true
-				if !slices.ContainsFunc(chosen, func(c listed) bool { return c.wire == l.wire }) {
-					chosen = append(chosen, l)
-				}
-			}
-		}
-		if !found {
-			return nil, say(fmt.Sprintf("the mailbox has no folder %q", name), "it has: "+folderNames(all), nil)
-		}
-	}
-	return chosen, nil
-}
-
-func folderNames(all []listed) string {
-	var names []string
-	for _, l := range all[:min(40, len(all))] {
-		names = append(names, fmt.Sprintf("%q", bounded(decodeName(l.wire), 80)))
-	}
-	if len(all) > 40 {
-		names = append(names, "...")
-	}
-	return strings.Join(names, ", ")
 }
 
 // copyFolder copies one folder on one connection. What it could not finish the next call takes

@@ -6,7 +6,8 @@
 //	                        keeper: hash, Maildir file ──> messages.jsonl ──> manifest.sha256
 //
 // It is used in this order: ParseTarget, Open (connects and logs in, so that a wrong password
-// is known before anything is written), Session.Copy, Session.Close.
+// is known before anything is written), Session.Folders where somebody is to choose, Session.Copy,
+// Session.Close.
 //
 // Invariant: the only commands that reach the wire are those that allowed() knows: CAPABILITY,
 // STARTTLS, AUTHENTICATE, LOGIN, ID, LIST, STATUS, EXAMINE, ENABLE QRESYNC, UID FETCH with

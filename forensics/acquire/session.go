@@ -43,6 +43,7 @@ type Session struct {
 	started time.Time
 	state   Progress
 	attempt int          // in a row without progress
+	reached bool         // there was a connection and a login
 	moved   atomic.Int64 // messages that are safe
 	bytes   atomic.Int64
 
@@ -91,7 +92,7 @@ func wait(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// Close logs out.
+// Close logs out. What is asked for afterwards connects anew.
 func (s *Session) Close() {
 	if s.conn != nil {
 		s.conn.logout()
@@ -120,7 +121,7 @@ func (s *Session) connect(ctx context.Context) error {
 			return err
 		}
 	}
-	s.conn = c
+	s.conn, s.reached = c, true
 	if s.store != nil {
 		return s.store.connected(c)
 	}
@@ -145,7 +146,7 @@ func (s *Session) try(ctx context.Context, do func() error) error {
 			return ctx.Err()
 		}
 		var refused *statusError
-		first := s.store == nil && !errors.As(err, &refused) // no server was there yet
+		first := !s.reached && !errors.As(err, &refused) // no server was there yet
 		if !transient(err) || exhausted(err) || first {
 			return s.explain(err)
 		}
