@@ -62,8 +62,8 @@ func (s set[T]) has(v T) bool { _, ok := s[v]; return ok }
 func (h *hand) add(b *builder, p *point) {
 	e := p.b
 	h.messages.put(e.Message)
-	if aboutService(e) {
-		h.services.put(e.Service)
+	if aboutService(e) && p.step != forensics.StepKey && p.step != forensics.StepSettings {
+		h.services.put(e.Service) // of a key or a setting it is the mailbox's own
 	}
 	if p.standing.Owner() {
 		return

@@ -269,6 +269,8 @@ const noticeSlack = int64(15 * 60 * 1e9)
 const (
 	// doubtfulKey is how soon a strange login must follow a key before which the owner had just been there himself.
 	doubtfulKey = int64(2 * 3600 * 1e9)
+	// otherService is how soon money must go from a service of which the draft knows nothing, where it knows others.
+	otherService = int64(6 * 3600 * 1e9)
 	// gapAround is how soon after the last act a mail came that is missing and of which nothing else is known.
 	gapAround = int64(3 * 3600 * 1e9)
 )
@@ -312,7 +314,10 @@ func (b *builder) inOrder(d *draft, a *atom) bool {
 		return (access || d.has(forensics.StepReset)) && gap <= b.settings.Window(deletionWindow)
 	case forensics.StepMoney:
 		if len(a.hand.services) > 0 && len(d.hand.services) > 0 {
-			return d.hand.services.meets(a.hand.services) && gap <= b.settings.Window(lossReport)
+			if !d.hand.services.meets(a.hand.services) {
+				return access && a.start-max(d.present, d.start) <= otherService
+			}
+			return gap <= b.settings.Window(lossReport)
 		}
 		return gap <= b.settings.Window(rule.LossWindow)
 	}

@@ -13,6 +13,8 @@ const (
 	ownAfter      = int64(10 * time.Minute)
 	strangeBefore = int64(90 * time.Minute)
 	strangeAfter  = int64(30 * time.Minute)
+	closeOwn      = int64(5 * time.Minute) // who has just come is rather the one than who was there before
+	closeOther    = int64(20 * time.Minute)
 	keyBefore     = int64(15 * time.Minute) // the owner logs in, makes a key, and tries it
 	keyAfter      = int64(20 * time.Minute)
 )
@@ -56,7 +58,9 @@ func (b *builder) byOwner(a *atom) bool {
 		if p.step == forensics.StepMoney && b.hasRule(p, ruleNewPlace) {
 			return false // money that goes where none went before can go while the owner reads his mail
 		}
-		if between(b.there.others, p.at()-strangeBefore, p.at()+strangeAfter) || !between(b.there.own, p.at()-ownBefore, p.at()+ownAfter) {
+		alone := !between(b.there.others, p.at()-strangeBefore, p.at()+strangeAfter) && between(b.there.own, p.at()-ownBefore, p.at()+ownAfter)
+		atOnce := p.step != forensics.StepMoney && !between(b.there.others, p.at()-closeOther, p.at()+closeOwn) && between(b.there.own, p.at()-closeOwn, p.at())
+		if !alone && !atOnce {
 			return false
 		}
 	}

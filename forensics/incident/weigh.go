@@ -13,7 +13,7 @@ import (
 // logistic regression over generated cases, rounded, and held to signs and least values that can be argued for
 // (docs/detection.md).
 const (
-	pointsBase = -5.2 // where everything begins: strange things are innocent far more often than not
+	pointsBase = -5.3 // where everything begins: strange things are innocent far more often than not
 
 	pointsMoreSteps = 1.6 // for every step after the first
 	pointsAlone     = -1.1
