@@ -27,6 +27,7 @@ type evaluation struct {
 	episodes []*episode
 	origins  []origin
 	keyOf    map[int32]keyView
+	used     []int32 // the days on which the account was used from somewhere, in order
 
 	full       map[int64]*forensics.Event
 	findings   []forensics.Finding

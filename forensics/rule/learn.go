@@ -34,6 +34,7 @@ func (e *evaluation) anchors() []anchor {
 	add(e.keys, 1, true)
 	add(e.removals, 1, false)
 	add(e.forwardings, 1, false)
+	add(e.consents, 1, false)
 	add(e.changes, 1, false)
 	add(e.rules, 2, false)
 	add(e.alerts, 2, false)
@@ -153,6 +154,9 @@ func (e *evaluation) look(away []interval) {
 				lastIP, lastSight = b.IP, e.ipSight(b)
 			}
 			if s := lastSight; s != nil {
+				if d := int32(b.Time / day); all.events == 0 || d != all.lastDay {
+					e.used = append(e.used, d)
+				}
 				all.see(b.Time, quiet)
 				s.see(b.Time, quiet)
 				s.inWide.see(b.Time, quiet)
@@ -270,6 +274,14 @@ func (e *evaluation) settle(changes []anchor, tier int8, tied int64) {
 	}
 	for _, s := range p.countries {
 		judge(s, days)
+		if e.guest(s) {
+			s.usual = false
+		}
+	}
+	for _, s := range p.ips {
+		if s.inCountry != nil && !s.inCountry.usual && !s.hidden() && e.guest(s.inWide) {
+			s.inWide.usual = false
+		}
 	}
 	for _, s := range p.families {
 		judge(s, days)
@@ -300,6 +312,20 @@ func (e *evaluation) settle(changes []anchor, tier int8, tied int64) {
 			p.Hours[((e.all[i].Time/hour)%24+24)%24]++
 		}
 	}
+}
+
+// What is seen on fewer than one of guestShare days on which the account is used, between its first and its last day, is no
+// habit, unless it was seen on many days all the same: somebody who comes ten times in a year has been seen often enough, and is
+// a guest. It counts for countries, and for the networks in them: a café in the owner's own town is nobody else's.
+const (
+	guestShare = 10
+	manyDays   = 30
+)
+
+func (e *evaluation) guest(s *sight) bool {
+	lo, _ := slices.BinarySearch(e.used, int32(s.first/day))
+	hi, _ := slices.BinarySearch(e.used, int32(s.last/day)+1)
+	return s.quiet < manyDays && guestShare*int(s.days) < hi-lo
 }
 
 const (

@@ -33,6 +33,8 @@ func TestProfile(t *testing.T) {
 		{name: "one_address_at_home_judged", ip: "198.51.100.66", options: verdict("ip:198.51.100.66", "not-mine"), want: NotMine},
 		{name: "home_beside_a_judged_address", ip: "198.51.100.7", events: "2022-11-13T03:10:00Z login-succeeded ip=198.51.100.66", options: verdict("ip:198.51.100.66", "not-mine"), want: Usual},
 		{name: "ten_attacks", ip: "203.0.113.7", events: attacks(10), want: Unusual},
+		{name: "guest_from_abroad", ip: "203.0.113.200", events: "2022-06-10T03:04:00Z login-succeeded ip=203.0.113.200 every=360h times=11", want: Unusual, says: "12 days"},
+		{name: "guest_of_the_same_country", ip: "192.0.2.10", events: "2022-06-10T03:04:00Z login-succeeded ip=192.0.2.10 every=360h times=11", want: Usual},
 		{name: "same_operator_with_another_client", ip: "198.51.100.7 client=PyMail", events: "2022-08-01T03:00:00Z key-created key=x\n2022-08-01T03:10:00Z login-succeeded ip=198.51.100.99 protocol=imap client=PyMail\n2022-09-01T03:00:00Z key-created key=x\n2022-09-01T03:10:00Z login-succeeded ip=198.51.100.99 protocol=imap client=PyMail\n2022-11-14T03:00:00Z key-created key=x", want: Unusual, says: "only, around changes"},
 		{name: "new_phone_at_home", ip: "198.51.100.7 client=Phone", events: "2022-08-01T18:00:00Z key-created key=x\n2022-08-01T18:10:00Z login-succeeded ip=198.51.100.7 protocol=imap client=Phone every=24h times=90", want: Usual},
 		{name: "seen_before_resets", ip: "203.0.113.200", events: "2022-09-01T13:04:00Z login-succeeded ip=203.0.113.200 every=24h times=8\n2022-09-01T13:10:00Z reset-requested service=coinbase certainty=reported sender=authenticated id=q@coinbase.com", want: Unusual, says: "right before a reset"},
