@@ -135,6 +135,9 @@ func TestKilometres(t *testing.T) {
 
 // TestOpen reads a database in MaxMind's format that stands before the table in the binary.
 func TestOpen(t *testing.T) {
+	if _, err := Open(os.DevNull); err == nil || !strings.Contains(err.Error(), "it is no file") {
+		t.Errorf("a device: %v", err)
+	}
 	if _, err := Open(filepath.Join(t.TempDir(), "missing.mmdb")); err == nil {
 		t.Error("a missing file was opened")
 	}

@@ -1,8 +1,10 @@
 package geo
 
 import (
+	"errors"
 	"fmt"
 	"net/netip"
+	"os"
 	"path/filepath"
 	"time"
 
@@ -41,7 +43,14 @@ type entry struct {
 }
 
 func openMMDB(path string) (*mmdb, error) {
-	db, err := maxminddb.Open(path)
+	info, err := os.Stat(path)
+	if err == nil && !info.Mode().IsRegular() { // a pipe would be waited for
+		err = errors.New("it is no file")
+	}
+	var db *maxminddb.Reader
+	if err == nil {
+		db, err = maxminddb.Open(path)
+	}
 	if err != nil {
 		return nil, &forensics.Error{What: "this is no database of places", File: path, Byte: -1, Err: err,
 			Hint: "give a country, city or ASN database in MaxMind's .mmdb format"}

@@ -74,6 +74,13 @@ func Load(dir fs.FS) (*Set, error) {
 // loadFile reads the rules of one file, which can hold several documents.
 func (s *Set) loadFile(dir fs.FS, name string) {
 	refuse := func(title, why string) { s.Refused = append(s.Refused, Refused{name, title, why}) }
+	if info, err := fs.Stat(dir, name); err != nil || !info.Mode().IsRegular() { // a pipe would be waited for
+		if err == nil {
+			err = errors.New("this is no file")
+		}
+		refuse("", err.Error())
+		return
+	}
 	f, err := dir.Open(name)
 	if err != nil {
 		refuse("", err.Error())

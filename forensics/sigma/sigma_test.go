@@ -1,6 +1,8 @@
 package sigma
 
 import (
+	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -200,5 +202,27 @@ func BenchmarkMatch(b *testing.B) {
 		if _, err := s.Match("microsoft/unified-audit", []byte(inboxRule)); err != nil {
 			b.Fatal(err)
 		}
+	}
+}
+
+// What is no file is refused, not waited for; a bomb of aliases costs nothing.
+func TestHostileFolder(t *testing.T) {
+	var bomb strings.Builder
+	bomb.WriteString("title: bomb\nlogsource: {product: m365}\na0: &a0 [x, x]\n")
+	for i := range 40 {
+		fmt.Fprintf(&bomb, "a%d: &a%d [*a%d, *a%d, *a%d]\n", i+1, i+1, i, i, i)
+	}
+	bomb.WriteString("detection: {s: {Operation: *a40}, condition: s}\n")
+	set, err := Load(fstest.MapFS{
+		"pipe.yml":  {Mode: fs.ModeNamedPipe | 0o600},
+		"bomb.yml":  {Data: []byte(bomb.String())},
+		"round.yml": {Data: []byte("title: round\nlogsource: {product: m365}\ndetection: &d {s: {Operation: x, y: *d}, condition: s}\n")},
+		"deep.yml":  {Data: []byte("title: " + strings.Repeat("[", 100_000))},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(set.Rules) != 0 || len(set.Refused) != 4 {
+		t.Errorf("rules %d, refused %+v", len(set.Rules), set.Refused)
 	}
 }
