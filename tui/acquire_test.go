@@ -7,6 +7,7 @@ import (
 	"time"
 
 	tea "charm.land/bubbletea/v2"
+	"github.com/google/go-cmp/cmp"
 
 	"keytrail/tui/kit"
 	"keytrail/tui/kit/kittest"
@@ -17,6 +18,17 @@ type copier struct {
 	step     chan kit.AcquireProgress // a channel of the bubble
 	end      chan error
 	requests []kit.AcquireRequest
+
+	folders []kit.AcquireFolder
+	refuse  []error // what the next listings come to
+	hang    bool    // a listing does not end by itself
+	listed  []kit.AcquireRequest
+}
+
+// rivera are the folders of a mailbox.
+func rivera() []kit.AcquireFolder {
+	return []kit.AcquireFolder{{Name: "Archive/2022", Messages: 6100}, {Name: "Entwürfe", Use: `\Drafts`, Messages: 12}, {Name: "INBOX", Messages: 10000},
+		{Name: "Papierkorb", Use: `\Trash`, Messages: 312}, {Name: "Sent", Use: `\Sent`, Messages: 3988}, {Name: "[Gmail]/All Mail", Use: `\All`, Messages: 20400}, {Name: "locked", Messages: -1}}
 }
 
 func (c *copier) options() Options {
@@ -36,6 +48,23 @@ func (c *copier) options() Options {
 		return kit.MailHost{}
 	}
 	o.Add = func(context.Context, kit.Case, []string, func(kit.Progress)) error { return nil }
+	if c.folders == nil {
+		c.folders = rivera()
+	}
+	o.MailFolders = func(ctx context.Context, _ kit.Case, r kit.AcquireRequest, tell func(kit.AcquireProgress)) ([]kit.AcquireFolder, error) {
+		c.listed = append(c.listed, r)
+		if c.hang {
+			tell(kit.AcquireProgress{Stage: "listing"})
+			<-ctx.Done()
+			return nil, ctx.Err()
+		}
+		if len(c.refuse) > 0 {
+			err := c.refuse[0]
+			c.refuse = c.refuse[1:]
+			return nil, err
+		}
+		return c.folders, nil
+	}
 	o.Acquire = func(ctx context.Context, _ kit.Case, r kit.AcquireRequest, tell func(kit.AcquireProgress)) (kit.AcquireResult, error) {
 		c.requests = append(c.requests, r)
 		c.step, c.end = make(chan kit.AcquireProgress), make(chan error)
@@ -74,6 +103,10 @@ func TestAcquire(t *testing.T) {
 				d.golden("password")
 				d.lacks("hunter2")
 				d.keys("enter")
+				d.golden("folders")
+				d.keys("enter")
+				d.golden("days")
+				d.keys("enter")
 				d.sees("is connected to")
 				c.step <- kit.AcquireProgress{Stage: "copying", Folder: "INBOX", Folders: 2, Of: 6, FolderDone: 3120, FolderTotal: 10000, Messages: 5204, Total: 20412,
 					Bytes: 341e6, Rate: 1310, Elapsed: 4 * time.Second, Left: 12 * time.Second}
@@ -92,7 +125,7 @@ func TestAcquire(t *testing.T) {
 				if want := "/cases/story.keytrail/acquired/x/pat@att.net"; len(added) != 1 || added[0] != want {
 					t.Errorf("added %q, want %q", added, want)
 				}
-				if r := c.requests[0]; r.Host != "imap.mail.att.net" || r.Address != "pat@att.net" || r.Password != "hunter2 secret" {
+				if r := c.requests[0]; r.Host != "imap.mail.att.net" || r.Address != "pat@att.net" || r.Password != "hunter2 secret" || r.Folders != nil || !r.Since.IsZero() || !r.Before.IsZero() {
 					t.Errorf("asked for %+v", r)
 				}
 			})
@@ -114,20 +147,19 @@ func TestAcquireProblems(t *testing.T) {
 		d.sees("Make a key.")
 		d.keys("esc", "ctrl+u", "imap.mail.example", "enter", "enter")
 		d.sees("the password is missing")
+		c.refuse = append(c.refuse, &kit.AcquireProblem{What: "mail.example refused the password for pat@mail.example.", Do: "Check both, then type it again.", Ask: kit.AskPassword})
 		d.keys("wrong", "enter")
-		c.end <- &kit.AcquireProblem{What: "mail.example refused the password for pat@mail.example.", Do: "Check both, then type it again.", Ask: kit.AskPassword}
-		d.settle()
 		d.golden("wrong-password")
 		d.keys("enter")
 		d.lacks("wrong", "typed")
-		d.keys("correct horse", "enter")
-		if r := c.requests[1]; r.Host != "imap.mail.example" || r.Password != "correct horse" {
+		d.keys("correct horse", "enter", "enter", "enter")
+		if r := c.requests[0]; r.Host != "imap.mail.example" || r.Password != "correct horse" {
 			t.Errorf("asked for %+v", r)
 		}
 		d.keys("s")
 		d.sees("Stopped.", "nothing is fetched twice")
 		d.keys("enter") // goes on
-		if len(c.requests) != 3 || c.requests[2] != c.requests[1] {
+		if len(c.requests) != 2 || !cmp.Equal(c.requests[1], c.requests[0]) {
 			t.Errorf("it went on with %+v", c.requests)
 		}
 		c.end <- &kit.AcquireProblem{What: "The certificate of imap.mail.example is not vouched for by anybody this machine trusts.", Do: "Nothing was sent.", Ask: kit.AskServer}
@@ -155,12 +187,96 @@ func TestAcquireGuided(t *testing.T) {
 		d.sees("4 Evidence", "copy a mailbox", "address")
 		d.keys("pat@att.net", "enter")
 		d.send(tea.PasteMsg{Content: "key-from-att\n"})
-		d.keys("enter")
+		d.keys("enter", "enter", "enter")
 		if len(c.requests) != 1 || c.requests[0].Password != "key-from-att" {
 			t.Errorf("asked for %+v", c.requests)
 		}
 		c.end <- nil
 		d.settle()
 		d.sees("20,412 messages")
+	})
+}
+
+// TestAcquireChoice leaves folders and days out; what was chosen stays while the dialogue is open.
+func TestAcquireChoice(t *testing.T) {
+	for _, size := range sizes {
+		t.Run(size.name, func(t *testing.T) {
+			c := &copier{}
+			screenTest(t, size.width, size.height, c.options(), func(d *driver) {
+				d.keys("4", "i", "pat@att.net", "enter", "secret", "enter")
+				d.sees("all 7, 40,812 messages or more", "All are copied")
+				d.keys("a", "enter")
+				d.sees("0 of 7", "choose at least one folder")
+				d.keys("down", "down", "space", "end", "up", "up", "up", "space")
+				d.sees("2 of 7, 10,312 messages", "moved to a folder that is left out")
+				d.golden("two-folders")
+				d.keys("enter", "2022-13-01", "enter")
+				d.golden("no-such-month")
+				d.keys("ctrl+u", "2022-11-01", "enter", "2022-11-01", "enter")
+				d.golden("no-later-day")
+				d.keys("ctrl+u", "2023-02-29", "enter")
+				d.sees("February 2023 has 28 days")
+				d.keys("ctrl+u", "2023-03-01", "tab", "ctrl+u", "2024-01-01", "enter")
+				d.sees("this day is still to come")
+				d.keys("ctrl+u", "2022-11-01", "tab", "esc")
+				d.sees("2 of 7")
+				d.keys("enter", "enter", "enter")
+				want := kit.AcquireRequest{Address: "pat@att.net", Host: "imap.mail.att.net", Password: "secret", Folders: []string{"INBOX", "Papierkorb"},
+					Since: time.Date(2022, 11, 1, 0, 0, 0, 0, time.UTC), Before: time.Date(2023, 3, 1, 0, 0, 0, 0, time.UTC)}
+				d.keys("s")
+				d.sees("Stopped.", "choose the same folders")
+				d.keys("enter")
+				c.end <- &kit.AcquireProblem{What: "The password has run out.", Do: "Make another.", Ask: kit.AskPassword}
+				d.settle()
+				d.keys("enter", "secret", "enter")
+				d.sees("2 of 7")
+				d.keys("enter", "enter", "enter")
+				if diff := cmp.Diff([]kit.AcquireRequest{want, want, want}, c.requests); diff != "" {
+					t.Errorf("asked for (-want +got):\n%s", diff)
+				}
+				for _, r := range c.listed {
+					if r.Folders != nil || !r.Since.IsZero() || len(c.listed) != 2 {
+						t.Errorf("listed %d times with %+v", len(c.listed), r)
+					}
+				}
+				c.end <- nil
+				d.settle()
+				d.sees("20,412 messages")
+			})
+		})
+	}
+}
+
+// TestAcquireListing lists many folders, none, and is stopped or broken meanwhile.
+func TestAcquireListing(t *testing.T) {
+	c := &copier{hang: true}
+	screenTest(t, 80, 24, c.options(), func(d *driver) {
+		d.keys("4", "i", "pat@att.net", "enter", "secret", "enter")
+		d.sees("its folders are listed")
+		d.keys("esc", "s")
+		d.sees("it is not shown, and not stored")
+		c.hang = false
+		c.refuse = []error{&kit.AcquireProblem{What: "The line broke.", Do: "Press Enter.", Kept: true}}
+		c.folders = nil
+		d.keys("enter")
+		d.sees("The line broke.")
+		d.keys("enter")
+		d.sees("lists no folders")
+		d.keys("enter")
+		d.lacks("── copy a mailbox")
+		for n := range 200 {
+			c.folders = append(c.folders, kit.AcquireFolder{Name: strings.Repeat("nested/", n%13) + "\x1b[31mред\u202e日本", Messages: int64(n) << 24, Use: `\Trash`})
+		}
+		d.keys("i", "pat@att.net", "enter", "secret", "enter")
+		d.exact()
+		d.sees("shown: 1 to")
+		d.keys("end", "pgup", "pgdown", "up", "down", "G")
+		d.exact()
+		d.sees("to 200")
+		d.keys("home", "space", "enter", "enter")
+		if n := len(c.requests); n != 1 || len(c.requests[0].Folders) == 0 {
+			t.Errorf("asked for %+v", c.requests)
+		}
+		d.keys("s", "esc")
 	})
 }

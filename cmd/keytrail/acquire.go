@@ -23,6 +23,9 @@ import (
 // acquiredName is the folder of a case that holds copies of mailboxes.
 const acquiredName = "acquired"
 
+// acquiredEntry begins a finished acquisition's entry in the custody log.
+const acquiredEntry = "mailbox acquired"
+
 // acquireFlags are the flags of acquire.
 type acquireFlags struct {
 	secret   secretFlags
@@ -229,10 +232,12 @@ func enterAcquired(c *casefile.Case, root string) (mail string, err error) {
 		return "", err
 	}
 	mail = filepath.Join(root, header.Mail)
-	if n := len(log); n > 0 && strings.Contains(log[n-1].Detail, manifest.String()) {
-		return mail, nil
+	for _, entry := range log {
+		if entry.What == acquiredEntry && strings.Contains(entry.Detail, manifest.String()) {
+			return mail, nil
+		}
 	}
-	return mail, c.Log("mailbox acquired", custodyDetail(&header, root, manifest))
+	return mail, c.Log(acquiredEntry, custodyDetail(&header, root, manifest))
 }
 
 // readAcquired enters a finished acquisition in the custody log and reads its mail.

@@ -51,29 +51,74 @@ func screenTarget(r kit.AcquireRequest) (acquire.Target, error) {
 	return acquire.ParseTarget("imaps://"+user+"@"+at, port == "143")
 }
 
+// screenFolders lists the folders of a mailbox, on a connection of its own: no server waits as long
+// as a person may think. The custody log keeps that somebody logged in.
+func (p *Program) screenFolders(ctx context.Context, opened kit.Case, r kit.AcquireRequest, tell func(kit.AcquireProgress)) ([]kit.AcquireFolder, error) {
+	var folders []kit.AcquireFolder
+	err := forScreen(ctx, r, func(target acquire.Target) error {
+		session, err := p.openForScreen(ctx, target, r, tell)
+		if err != nil {
+			return err
+		}
+		defer session.Close()
+		listed, err := session.Folders(ctx)
+		if err != nil {
+			return err
+		}
+		for _, f := range listed {
+			folders = append(folders, kit.AcquireFolder(f))
+		}
+		c := opened.(*screenCase).Case
+		if err := c.Lock(); err != nil {
+			return err
+		}
+		return c.Log("mailbox folders listed", target.String()+"; "+kit.Plural(int64(len(listed)), "folder"))
+	})
+	var problem *kit.AcquireProblem
+	if errors.As(err, &problem) && problem.Kept {
+		problem.Do = "Only the folders were asked for; wait a while, then press Enter."
+	}
+	return folders, err
+}
+
 // screenAcquire copies a mailbox into a case that is open on the screen.
 func (p *Program) screenAcquire(ctx context.Context, opened kit.Case, r kit.AcquireRequest, tell func(kit.AcquireProgress)) (kit.AcquireResult, error) {
+	var result kit.AcquireResult
+	err := forScreen(ctx, r, func(target acquire.Target) (err error) {
+		result, err = p.copyForScreen(ctx, opened.(*screenCase).Case, target, r, tell)
+		return err
+	})
+	return result, err
+}
+
+// forScreen does something with the mailbox of a request; what goes wrong is put into the words of
+// the screen.
+func forScreen(ctx context.Context, r kit.AcquireRequest, do func(acquire.Target) error) error {
 	target, err := screenTarget(r)
 	if err != nil {
-		return kit.AcquireResult{}, &kit.AcquireProblem{What: sentence(err.Error()), Do: "Write the name of the server, such as imap.example.org.", Ask: kit.AskServer, Err: err}
+		return &kit.AcquireProblem{What: sentence(err.Error()), Do: "Write the name of the server, such as imap.example.org.", Ask: kit.AskServer, Err: err}
 	}
-	result, err := p.copyForScreen(ctx, opened.(*screenCase).Case, target, r, tell)
-	if err != nil {
+	if err := do(target); err != nil {
 		if ctx.Err() != nil {
-			return result, ctx.Err()
+			return ctx.Err()
 		}
-		return result, problemOf(err, target)
+		return problemOf(err, target)
 	}
-	return result, nil
+	return nil
+}
+
+func (p *Program) openForScreen(ctx context.Context, target acquire.Target, r kit.AcquireRequest, tell func(kit.AcquireProgress)) (*acquire.Session, error) {
+	return acquire.Open(ctx, acquire.Options{Target: target, Folders: r.Folders, Since: r.Since, Before: r.Before,
+		Tool: tool(), Now: p.Now, Command: []string{"keytrail", "screen"}, Roots: p.Roots,
+		Secret: func(context.Context) (string, error) { return r.Password, nil },
+		Tell:   func(g acquire.Progress) { tell(screenProgress(g)) }})
 }
 
 func (p *Program) copyForScreen(ctx context.Context, c *casefile.Case, target acquire.Target, r kit.AcquireRequest, tell func(kit.AcquireProgress)) (kit.AcquireResult, error) {
 	if last, found, err := unread(c, target); found || err != nil {
 		return last, err
 	}
-	session, err := acquire.Open(ctx, acquire.Options{Target: target, Tool: tool(), Now: p.Now, Command: []string{"keytrail", "screen"}, Roots: p.Roots,
-		Secret: func(context.Context) (string, error) { return r.Password, nil },
-		Tell:   func(g acquire.Progress) { tell(screenProgress(g)) }})
+	session, err := p.openForScreen(ctx, target, r, tell)
 	if err != nil {
 		return kit.AcquireResult{}, err
 	}
@@ -89,7 +134,7 @@ func (p *Program) copyForScreen(ctx context.Context, c *casefile.Case, target ac
 		return kit.AcquireResult{}, err
 	}
 	mail, err := enterAcquired(c, got.Root)
-	return kit.AcquireResult{Path: mail, Messages: got.Copied, Bytes: got.Bytes, Folders: got.Folders, Problems: got.Problems}, err
+	return kit.AcquireResult{Path: mail, Messages: got.Copied, Bytes: got.Bytes, Folders: got.Folders, Outside: got.Outside, Problems: got.Problems}, err
 }
 
 // unread is the last copy of the mailbox where it is whole and was never read to its end: the

@@ -11,6 +11,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"keytrail/forensics/acquire/dovecottest"
 	"keytrail/tui/kit"
 )
@@ -56,6 +58,9 @@ func TestAcquireOnScreen(t *testing.T) {
 				t.Fatalf("no problem in plain words: %v", err)
 			}
 			said := problem.What + " " + problem.Do
+			if _, listErr := services.MailFolders(t.Context(), c, q.request, func(kit.AcquireProgress) {}); listErr == nil || listErr.Error() != err.Error() {
+				t.Errorf("the listing says %v, the copy %v", listErr, err)
+			}
 			if problem.Ask != q.ask || !strings.Contains(strings.ToLower(said), strings.ToLower(q.words)) || strings.Contains(said, "wrong") || strings.Contains(said, "--") {
 				t.Errorf("it asks %d again and says: %s", problem.Ask, said)
 			}
@@ -64,7 +69,7 @@ func TestAcquireOnScreen(t *testing.T) {
 	p.Roots = d.Roots
 	ctx, stop := context.WithCancel(t.Context())
 	_, err = services.Acquire(ctx, c, request(here, dovecottest.Password), func(g kit.AcquireProgress) {
-		if g.Stage == "copying" {
+		if g.Stage != "" { // with the first word: so few messages may all be on their way a moment later
 			stop()
 		}
 	})
@@ -111,4 +116,37 @@ func TestMailHost(t *testing.T) {
 			t.Errorf("%s: %+v, want %+v", address, got, want)
 		}
 	}
+}
+
+// TestAcquireChosen lists the folders of a real Dovecot and copies one of them, between two days.
+func TestAcquireChosen(t *testing.T) {
+	d := dovecottest.Start(t, dovecottest.Generated(t, 1200))
+	before := d.State(t)
+	p := &Program{In: strings.NewReader(""), Out: &bytes.Buffer{}, Err: &bytes.Buffer{}, Now: time.Now, Who: "test", Roots: d.Roots}
+	services, err := p.services(addFlags{})
+	must(t, err)
+	c, err := services.Create(filepath.Join(t.TempDir(), "rivera"))
+	must(t, err)
+	t.Cleanup(func() { must(t, c.(*screenCase).Close()) })
+	r := kit.AcquireRequest{Address: dovecottest.User, Host: net.JoinHostPort("localhost", strconv.Itoa(d.IMAPS)), Password: dovecottest.Password}
+	folders, err := services.MailFolders(t.Context(), c, r, func(kit.AcquireProgress) {})
+	must(t, err)
+	want := []kit.AcquireFolder{{Name: "Archive/2022", Messages: 80}, {Name: "Entwürfe & mehr", Messages: 80}, {Name: "INBOX", Messages: 960}, {Name: "Trash", Use: `\Trash`, Messages: 80}}
+	if diff := cmp.Diff(want, folders); diff != "" {
+		t.Errorf("folders (-want +got):\n%s", diff)
+	}
+	r.Folders = []string{folders[1].Name}
+	r.Since = time.Date(2022, 11, 2, 0, 0, 0, 0, time.UTC)
+	got, err := services.Acquire(t.Context(), c, r, func(kit.AcquireProgress) {})
+	must(t, err)
+	// A message every 97 s from 08:00 on the first of November: number 594 is the first of the second.
+	// This folder has the numbers 10, 25, 40, ..., 580, 595, ...
+	if got.Folders != 1 || got.Messages != 41 || got.Outside != 39 {
+		t.Errorf("%+v, want 41 messages of one folder, and 39 outside of the days", got)
+	}
+	if after := d.State(t); after != before {
+		t.Error("the mailbox changed")
+	}
+	custodyNames(t, c.Path(), "mailbox folders listed", "; 4 folders")
+	custodyNames(t, c.Path(), "mailbox acquired", "41 messages")
 }

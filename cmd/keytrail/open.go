@@ -180,9 +180,10 @@ func (p *Program) services(flags addFlags) (kit.Services, error) {
 			r, err := p.writeReport(ctx, c.(*screenCase).Case, reportFlags{out: path, filter: o.Filter}, o.Zone)
 			return kit.ExportResult{Path: r.Path, Digest: r.Digest, Rows: r.Rows}, err
 		},
-		MailHost: mailHost,
-		Acquire:  p.screenAcquire,
-		ReadRaw:  readRaw,
+		MailHost:    mailHost,
+		MailFolders: p.screenFolders,
+		Acquire:     p.screenAcquire,
+		ReadRaw:     readRaw,
 	}, nil
 }
 

@@ -116,6 +116,15 @@ type MailHost struct {
 // stored, shown, or put into an error.
 type AcquireRequest struct {
 	Address, Host, Password string
+	Folders                 []string  // by their names; nil: all
+	Since, Before           time.Time // by the server's date of arrival, from Since on and before Before; zero: no bound
+}
+
+// AcquireFolder is a folder of a mailbox that can be copied.
+type AcquireFolder struct {
+	Name     string
+	Use      string // the server's mark for it, such as \Trash; empty: none was told
+	Messages int64  // -1: the server did not tell
 }
 
 // AcquireProgress is how far a copy has come. The ones after it replace it.
@@ -137,6 +146,7 @@ type AcquireResult struct {
 	Messages int64
 	Bytes    int64
 	Folders  int
+	Outside  int64 // messages that the asked days left there
 	Problems []string
 }
 
@@ -180,9 +190,11 @@ type Services struct {
 	Recent func() []RecentCase
 	Add    func(ctx context.Context, c Case, paths []string, progress func(Progress)) error
 	Export func(ctx context.Context, c Case, path string, o ExportOptions) (ExportResult, error)
-	// MailHost finds the server of an address, or what is known of a server by its name; it asks nobody. Acquire copies a mailbox into a case,
-	// read-only; its error is an *AcquireProblem unless ctx ended it.
-	MailHost func(addressOrServer string) MailHost
-	Acquire  func(ctx context.Context, c Case, r AcquireRequest, progress func(AcquireProgress)) (AcquireResult, error)
-	ReadRaw  func(c Case, e *forensics.Event) (raw []byte, same bool, err error)
+	// MailHost finds the server of an address, or what is known of a server by its name; it asks nobody. MailFolders logs in and lists the
+	// folders of a mailbox; Acquire copies it into a case. Both only read, and an error of theirs is an *AcquireProblem unless ctx ended it.
+	// They come together.
+	MailHost    func(addressOrServer string) MailHost
+	MailFolders func(ctx context.Context, c Case, r AcquireRequest, progress func(AcquireProgress)) ([]AcquireFolder, error)
+	Acquire     func(ctx context.Context, c Case, r AcquireRequest, progress func(AcquireProgress)) (AcquireResult, error)
+	ReadRaw     func(c Case, e *forensics.Event) (raw []byte, same bool, err error)
 }

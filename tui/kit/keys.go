@@ -30,7 +30,7 @@ type Keys struct {
 	// quitting while an add runs
 	StopAdd, WaitAdd key.Binding
 	// copying a mailbox
-	StopCopy, Again key.Binding
+	StopCopy, Again, Choose, AllOrNone, NextField key.Binding
 }
 
 // KeySection is a part of the help screen.
@@ -129,6 +129,10 @@ func NewKeys() Keys {
 
 		StopCopy: b("s", "stop", "s"),
 		Again:    b("⏎", "try again", "enter"),
+
+		Choose:    b("space", "in or out", "space"),
+		AllOrNone: b("a", "all or none", "a"),
+		NextField: b("tab", "the other day", "tab", "shift+tab", "up", "down"),
 	}
 }
 

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"strings"
-	"sync"
 
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
@@ -20,24 +19,30 @@ const (
 	askAddress acquireStep = iota
 	askServer
 	askPassword
+	isListing
+	askFolders
+	askDays
 	isCopying
 	isDone
 	hasFailed
 )
 
 // acquire is the dialogue that copies a mailbox: address, server where nobody knows it,
-// password, progress, and how it ended. The password is kept while the dialogue is open, so
-// that a broken line needs no second typing; it is never drawn.
+// password, what of it is copied, progress, and how it ended. Who has no wish of their own goes
+// through with Enter alone. The password is kept while the dialogue is open, so that a broken line
+// needs no second typing; it is never drawn.
 type acquire struct {
-	ctx  *kit.Context
-	step acquireStep
+	ctx    *kit.Context
+	step   acquireStep
+	broke  acquireStep // what was under way when it failed
+	choice acquireChoice
 
 	address, server, password widget.Input
 	host                      kit.MailHost // of the address
 	typed                     kit.MailHost // what is known of the server that was typed
 	wrong                     string       // what is wrong with what was typed
 
-	run      int // counts the copies, so that late answers are dropped
+	run      int // counts the logins, so that late answers are dropped
 	stop     context.CancelFunc
 	stopping bool
 	news     chan kit.AcquireProgress
@@ -59,6 +64,13 @@ type acquireEnded struct {
 	err    error
 }
 
+// acquireListed brings the folders.
+type acquireListed struct {
+	run     int
+	folders []kit.AcquireFolder
+	err     error
+}
+
 // NewAcquireSheet asks whose mailbox is to be copied.
 func NewAcquireSheet(ctx *kit.Context) kit.Sheet {
 	return &acquire{ctx: ctx, address: widget.NewInput(""), server: widget.NewInput(""), password: widget.NewInput("")}
@@ -71,10 +83,14 @@ func (s *acquire) Title() string { return "copy a mailbox" }
 func (s *acquire) Hints() []key.Binding {
 	k := s.ctx.Keys
 	switch {
-	case s.step == isCopying && s.stopping:
+	case s.running() && s.stopping:
 		return nil
-	case s.step == isCopying:
+	case s.running():
 		return []key.Binding{k.StopCopy}
+	case s.step == askFolders:
+		return []key.Binding{k.Accept, k.Choose, k.AllOrNone, k.Up, k.Down, k.Cancel}
+	case s.step == askDays:
+		return []key.Binding{k.Accept, k.NextField, k.Cancel}
 	case s.step == isDone, s.step == hasFailed && s.problem.Ask == kit.AskNothing && !s.problem.Kept:
 		return []key.Binding{k.Cancel}
 	case s.step == hasFailed:
@@ -90,18 +106,21 @@ func (s *acquire) Init() tea.Cmd { return nil }
 func (s *acquire) Update(msg tea.Msg) (kit.Sheet, tea.Cmd) {
 	switch msg := msg.(type) {
 	case acquireTold:
-		if msg.run == s.run && s.step == isCopying {
+		if msg.run == s.run && s.running() {
 			s.progress = msg.progress
 			return s, s.waitCmd()
+		}
+	case acquireListed:
+		if msg.run == s.run && s.step == isListing {
+			s.listed(msg)
 		}
 	case acquireEnded:
 		if msg.run == s.run && s.step == isCopying {
 			return s, s.ended(msg)
 		}
 	case tea.PasteMsg:
-		s.wrong = ""
-		if in := s.input(); in != nil {
-			in.Update(msg)
+		if in := s.input(); in != nil && in.Update(msg) {
+			s.typedIn()
 		}
 	case tea.KeyPressMsg:
 		return s, s.key(msg)
@@ -118,14 +137,22 @@ func (s *acquire) input() *widget.Input {
 		return &s.server
 	case askPassword:
 		return &s.password
+	case askDays:
+		return s.choice.input()
 	}
 	return nil
 }
 
+// typedIn takes back what was wrong with the line before it was changed.
+func (s *acquire) typedIn() { s.wrong, s.choice.mistake = "", nil }
+
+// running reports whether the server is spoken to now.
+func (s *acquire) running() bool { return s.step == isListing || s.step == isCopying }
+
 func (s *acquire) key(msg tea.KeyPressMsg) tea.Cmd {
 	k := s.ctx.Keys
 	switch {
-	case s.step == isCopying:
+	case s.running():
 		if key.Matches(msg, k.StopCopy) || msg.String() == "ctrl+c" {
 			s.stopping = true
 			s.stop()
@@ -140,9 +167,17 @@ func (s *acquire) key(msg tea.KeyPressMsg) tea.Cmd {
 		return s.back()
 	case key.Matches(msg, k.Accept):
 		return s.accept()
+	case s.step == askFolders:
+		if s.choice.key(msg, k) {
+			s.wrong = ""
+		}
+		return nil
+	case s.step == askDays && key.Matches(msg, k.NextField):
+		s.choice.second = !s.choice.second
+		return nil
 	}
 	if in := s.input(); in != nil && in.Update(msg) {
-		s.wrong = ""
+		s.typedIn()
 	}
 	return nil
 }
@@ -155,8 +190,12 @@ func (s *acquire) close() tea.Cmd {
 
 // back goes one question back, and away from the first.
 func (s *acquire) back() tea.Cmd {
-	s.wrong = ""
+	s.typedIn()
 	switch {
+	case s.step == askDays:
+		s.step = askFolders
+	case s.step == askFolders:
+		s.step = askPassword
 	case s.step == askPassword && s.host.Known, s.step == askServer:
 		s.step = askAddress
 	case s.step == askPassword:
@@ -179,7 +218,17 @@ func (s *acquire) accept() tea.Cmd {
 			s.wrong = "the password is missing"
 			return nil
 		}
-		return s.begin()
+		return s.list()
+	case askFolders:
+		if s.choice.none() {
+			s.wrong = "choose at least one folder"
+			return nil
+		}
+		s.step, s.choice.second = askDays, false
+	case askDays:
+		if s.choice.daysTyped(s.ctx.Now()) {
+			return s.begin()
+		}
 	case hasFailed:
 		return s.again()
 	}
@@ -224,30 +273,34 @@ func (s *acquire) again() tea.Cmd {
 	case s.problem.Ask == kit.AskPassword:
 		s.password.Set("")
 		s.step = askPassword
-	case s.problem.Ask == kit.AskServer && s.host.Known:
-		return s.begin() // its name is right: the line may be back
+	case s.problem.Ask == kit.AskServer && s.host.Known, // its name is right: the line may be back
+		s.problem.Ask == kit.AskNothing && s.problem.Kept:
+		if s.broke == isListing {
+			return s.list()
+		}
+		return s.begin()
 	case s.problem.Ask == kit.AskServer:
 		s.step = askServer
-	case s.problem.Kept:
-		return s.begin()
 	default:
 		return s.close()
 	}
 	return nil
 }
 
-// begin starts the copy.
-func (s *acquire) begin() tea.Cmd {
-	ctx, stop := context.WithCancel(context.Background())
-	s.run++
-	s.step, s.stop, s.stopping, s.problem, s.progress = isCopying, stop, false, nil, kit.AcquireProgress{}
-	s.news = make(chan kit.AcquireProgress, 1)
-	host := s.host.Host
-	if !s.host.Known {
-		host = strings.TrimSpace(s.server.Value())
+// listed asks which of the folders are wanted.
+func (s *acquire) listed(msg acquireListed) {
+	s.stop()
+	switch {
+	case msg.err == nil && len(msg.folders) == 0:
+		s.fail(&kit.AcquireProblem{What: "The server lists no folders.", Do: "There is nothing to copy here: check the address."})
+	case msg.err == nil:
+		s.step = askFolders
+		s.choice.take(s.address.Value()+" "+s.server.Value(), msg.folders)
+	case errors.Is(msg.err, context.Canceled):
+		s.step = askPassword
+	default:
+		s.fail(msg.err)
 	}
-	request := kit.AcquireRequest{Address: s.address.Value(), Host: host, Password: strings.TrimSpace(s.password.Value())}
-	return tea.Batch(acquireCmd(ctx, s.ctx.Acquire, s.ctx.Case, request, s.run, s.news), s.waitCmd())
 }
 
 // ended shows how it ended; a whole copy is added to the case at once.
@@ -259,51 +312,19 @@ func (s *acquire) ended(msg acquireEnded) tea.Cmd {
 		s.password = widget.NewInput("")
 		return s.ctx.Post(kit.PathsChosen{Paths: []string{msg.result.Path}})
 	}
-	s.step = hasFailed
-	switch {
-	case errors.Is(msg.err, context.Canceled):
-		s.problem = &kit.AcquireProblem{What: "Stopped.", Do: "What was copied is kept. Enter goes on from there, now or another day; nothing is fetched twice.", Kept: true}
-	case !errors.As(msg.err, &s.problem):
-		s.problem = &kit.AcquireProblem{What: msg.err.Error(), Kept: true}
-	}
+	s.fail(msg.err)
 	return nil
 }
 
-// acquireCmd runs a copy to its end. Its progress goes into news, where a newer one replaces one
-// that nobody took.
-func acquireCmd(ctx context.Context, copyMailbox acquireFunc, c kit.Case, r kit.AcquireRequest, run int, news chan kit.AcquireProgress) tea.Cmd {
-	return func() tea.Msg {
-		var mu sync.Mutex
-		ended := false
-		result, err := copyMailbox(ctx, c, r, func(p kit.AcquireProgress) {
-			mu.Lock()
-			defer mu.Unlock()
-			if ended {
-				return
-			}
-			select {
-			case <-news:
-			default:
-			}
-			news <- p // there is room: nobody else writes
-		})
-		mu.Lock()
-		defer mu.Unlock()
-		ended = true
-		close(news)
-		return acquireEnded{run, result, err}
-	}
-}
-
-type acquireFunc = func(context.Context, kit.Case, kit.AcquireRequest, func(kit.AcquireProgress)) (kit.AcquireResult, error)
-
-func (s *acquire) waitCmd() tea.Cmd {
-	news, run := s.news, s.run
-	return func() tea.Msg {
-		p, ok := <-news
-		if !ok {
-			return nil
+func (s *acquire) fail(err error) {
+	s.broke, s.step = s.step, hasFailed
+	switch {
+	case errors.Is(err, context.Canceled):
+		s.problem = &kit.AcquireProblem{What: "Stopped.", Do: "What was copied is kept. Enter goes on from there, now or another day; nothing is fetched twice.", Kept: true}
+		if s.choice.bounded() {
+			s.problem.Do += " Another day, choose the same folders and days."
 		}
-		return acquireTold{run, p}
+	case !errors.As(err, &s.problem):
+		s.problem = &kit.AcquireProblem{What: err.Error(), Kept: true}
 	}
 }

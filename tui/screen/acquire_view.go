@@ -13,6 +13,12 @@ import (
 func (s *acquire) View(width, height int) []string {
 	var out []string
 	switch s.step {
+	case isListing:
+		out = []string{s.doing(width)}
+	case askFolders:
+		out = s.folders(width, height)
+	case askDays:
+		out = s.days(width)
 	case isCopying:
 		out = s.copying(width)
 	case isDone:
@@ -101,11 +107,13 @@ func sentence(text string) string {
 	return strings.ToUpper(text[:1]) + strings.TrimSuffix(text[1:], ".") + "."
 }
 
-// copying shows how far it is, whole and in the folder.
-func (s *acquire) copying(width int) []string {
+// doing says what happens now.
+func (s *acquire) doing(width int) string {
 	st, p := s.ctx.Styles, s.progress
 	head := kit.NewLine(width).Space(1).Add(st.Accent, "● ").Add(st.Strong, s.address.Value()).Space(2)
 	switch {
+	case s.stopping && s.step == isListing:
+		head.Add(st.Muted, "stopping")
 	case s.stopping:
 		head.Add(st.Muted, "stopping: what is on its way is written first")
 	case p.Waiting > 0:
@@ -121,7 +129,13 @@ func (s *acquire) copying(width int) []string {
 	default:
 		head.Add(st.Muted, "its folders are listed")
 	}
-	out := []string{head.String(), s.bar("whole", p.Messages, p.Total, width)}
+	return head.String()
+}
+
+// copying shows how far it is, whole and in the folder.
+func (s *acquire) copying(width int) []string {
+	st, p := s.ctx.Styles, s.progress
+	out := []string{s.doing(width), s.bar("whole", p.Messages, p.Total, width)}
 	if p.Folder != "" {
 		out = append(out, s.bar("folder", p.FolderDone, p.FolderTotal, width))
 	} else {
@@ -165,6 +179,9 @@ func (s *acquire) done(width int) []string {
 	out := []string{kit.NewLine(width).Space(1).Add(st.Good, "✓ ").Add(st.Strong, kit.Plural(r.Messages, "message")).
 		Add(st.Text, of+", "+kit.Bytes(r.Bytes)+", copied").String()}
 	out = append(out, s.wrap(width, st.Muted, "Every message has its SHA-256, the files are read-only, and the custody log names the server. They are added to the case now; you can look at the rest meanwhile.")...)
+	if r.Outside > 0 {
+		out = append(out, s.wrap(width, st.Text, kit.Plural(r.Outside, "message")+" outside of the days left there")...)
+	}
 	for i, problem := range r.Problems {
 		if i == 3 {
 			out = append(out, s.wrap(width, st.Warn, fmt.Sprintf("and %d more, named in acquisition.json", len(r.Problems)-3))...)
