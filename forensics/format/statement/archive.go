@@ -78,7 +78,11 @@ func (CoinbaseArchive) Parse(ctx context.Context, in *format.Input, out format.S
 			out.Broken(ref, "not a JSON object: "+clip(err.Error()))
 			continue
 		}
-		events := a.events(fold(o.array), r)
+		events, why := a.events(fold(o.array), r)
+		if why != "" {
+			out.Broken(ref, why)
+			continue
+		}
 		if len(events) == 0 {
 			out.Skip(ref)
 			continue
@@ -109,21 +113,21 @@ func (a *archive) header(key, value string) {
 	}
 }
 
-// events gives what a record of a section says.
-func (a *archive) events(section string, r member) []forensics.Event {
+// events gives what a record of a section says, or why it cannot be read.
+func (a *archive) events(section string, r member) (events []forensics.Event, why string) {
 	switch {
 	case strings.Contains(section, "transaction"):
 		return a.transaction(r)
 	case strings.Contains(section, "site"):
-		return a.activity(r)
+		return a.activity(r), ""
 	case strings.Contains(section, "confirmed"):
-		return a.device(r, "confirmed device", r.get("confirmed"))
+		return a.device(r, "confirmed device", r.get("confirmed")), ""
 	case strings.Contains(section, "devices"):
-		return a.device(r, "device used", "")
+		return a.device(r, "device used", ""), ""
 	case strings.Contains(section, "third"):
-		return a.access(r)
+		return a.access(r), ""
 	}
-	return nil
+	return nil, ""
 }
 
 func (a *archive) base(cell, desc string) forensics.Event {
@@ -137,11 +141,14 @@ func (a *archive) base(cell, desc string) forensics.Event {
 }
 
 // transaction is a movement of one wallet. What went out has a receiver or a hash; without them it is a trade or a fee.
-func (a *archive) transaction(r member) []forensics.Event {
+func (a *archive) transaction(r member) (events []forensics.Event, why string) {
 	e := a.base(r.get("timestamp"), "Transaction")
 	sum, unit, ok := amount(r.get("amount"))
-	if !ok {
-		return nil
+	switch {
+	case !ok && r.get("amount") == "" && r.get("timestamp") == "":
+		return nil, "" // no transaction
+	case !ok:
+		return nil, "amount is no number"
 	}
 	e.Certainty, e.Outcome = forensics.Reported, forensics.Success
 	e.Asset, e.Amount = asset(r.get("currency"), unit), sum.Abs().String()
@@ -169,7 +176,7 @@ func (a *archive) transaction(r member) []forensics.Event {
 	if id := r.get("coinbase_id"); id != "" {
 		e.Fact = fact(e.Service, id, &e)
 	}
-	return []forensics.Event{e}
+	return []forensics.Event{e}, ""
 }
 
 // activity is a line of the exchange's own log.
