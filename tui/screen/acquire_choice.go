@@ -2,6 +2,7 @@ package screen
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -31,8 +32,20 @@ func (c *acquireChoice) take(of string, folders []kit.AcquireFolder) {
 	if c.of != of {
 		*c = acquireChoice{of: of, out: make(map[string]bool)}
 	}
-	c.folders = folders
+	c.folders = slices.Clone(folders)
+	slices.SortStableFunc(c.folders, func(a, b kit.AcquireFolder) int { return rank(&a) - rank(&b) })
 	c.cursor = min(c.cursor, len(folders)-1)
+}
+
+// rank puts the folders that matter before the many others.
+func rank(f *kit.AcquireFolder) int {
+	switch {
+	case strings.EqualFold(f.Name, "INBOX"):
+		return 0
+	case useWords[f.Use] != "":
+		return 1
+	}
+	return 2
 }
 
 // key takes a key of the list; it reports whether the choice changed.
