@@ -39,8 +39,12 @@ func (s *acquire) folders(width, height int) []string {
 		head.Add(st.Muted, fmt.Sprintf("   shown: %s to %s", kit.Count(int64(top+1)), kit.Count(int64(top+rows))))
 	}
 	out := []string{head.String()}
+	name := 20
 	for i := top; i < top+rows; i++ {
-		out = append(out, s.folder(&c.folders[i], i == c.cursor, width))
+		name = max(name, kit.Width(c.folders[i].Name))
+	}
+	for i := top; i < top+rows; i++ {
+		out = append(out, s.folder(&c.folders[i], i == c.cursor, name, width))
 	}
 	return append(out, below...)
 }
@@ -56,7 +60,7 @@ func (s *acquire) chosen(width int) *kit.Line {
 	return kit.NewLine(width).Space(1).Cell(st.Muted, "folders", askWidth).Add(st.Strong, of).Add(st.Text, ", "+messages)
 }
 
-func (s *acquire) folder(f *kit.AcquireFolder, now bool, width int) string {
+func (s *acquire) folder(f *kit.AcquireFolder, now bool, name, width int) string {
 	const counts, words = 11, 38
 	st := s.ctx.Styles
 	l := kit.NewLine(width)
@@ -66,12 +70,12 @@ func (s *acquire) folder(f *kit.AcquireFolder, now bool, width int) string {
 		mark, look = "▌", st.Strong
 	}
 	if s.choice.out[f.Name] {
-		tick, look = "  ", st.Faint
+		tick, look = "  ", st.Muted
 	}
 	if f.Messages >= 0 {
 		count = kit.Count(f.Messages)
 	}
-	name := max(8, min(60, width-3-counts-2-words))
+	name = max(8, min(name, 60, width-3-counts-2-words))
 	return l.Add(st.Accent, mark+tick).Cell(look, f.Name, name).Number(look, count, counts).Space(2).Add(st.Muted, useWords[f.Use]).String()
 }
 
