@@ -38,6 +38,7 @@ func (p *Program) mark(ctx context.Context, name, verdict string, entities []str
 		}
 	}
 	var before, after *forensics.Analysis
+	var absent []string // entities that no event of an account has
 	c, err := p.existingCase(name, func(c *casefile.Case) (err error) {
 		a, err := p.analyst(ctx, c, analyseFlags{})
 		if err != nil {
@@ -49,14 +50,28 @@ func (p *Program) mark(ctx context.Context, name, verdict string, entities []str
 		if err := c.SetVerdict(entities, verdict); err != nil {
 			return err
 		}
-		after, err = a.Analyse(ctx)
-		return err
+		if after, err = a.Analyse(ctx); err != nil {
+			return err
+		}
+		for i := range entities {
+			accounts, err := c.AccountsOf(ctx, entities[i:i+1])
+			if err != nil {
+				return err
+			}
+			if len(accounts) == 0 {
+				absent = append(absent, entities[i])
+			}
+		}
+		return nil
 	})
 	if err != nil {
 		return err
 	}
 	defer closing(c, &err)
 	fmt.Fprintf(p.Out, "%s: %s\n", verdict, clean(strings.Join(entities, ", ")))
+	for _, e := range absent {
+		fmt.Fprintf(p.Out, "  no event of an account has %s: it changes nothing for now\n", clean(e))
+	}
 	fmt.Fprintf(p.Out, "incidents: %s before, %s now\n", kit.Count(int64(len(before.Incidents))), kit.Count(int64(len(after.Incidents))))
 	for i := range after.Incidents {
 		in := &after.Incidents[i]

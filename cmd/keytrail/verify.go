@@ -6,6 +6,8 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"io/fs"
+	"os"
 	"slices"
 	"time"
 
@@ -102,11 +104,17 @@ func hashAgain(ctx context.Context, ev forensics.Evidence) (forensics.Digest, er
 // verifyRecords reads the record behind every event again, evidence by evidence and in the order of the bytes, so
 // that each archive is unpacked once.
 func (p *Program) verifyRecords(ctx context.Context, c *casefile.Case, list []forensics.Evidence, differs func(string, ...any)) error {
-	var same, different int64
+	var same, different, gone int64
 	for _, ev := range list {
 		refs, err := recordsOf(ctx, c, ev.ID)
 		if err != nil {
 			return err
+		}
+		if _, err := os.Lstat(ev.Path); errors.Is(err, fs.ErrNotExist) { // not there is not different
+			if gone += int64(len(refs)); len(refs) > 0 {
+				differs("%s: %s cannot be compared: the evidence is not there any more", clean(ev.Name), kit.Plural(int64(len(refs)), "record"))
+			}
+			continue
 		}
 		reader := evidence.NewReader(ev.Path, evidence.DefaultLimits())
 		for _, r := range refs {
@@ -130,7 +138,11 @@ func (p *Program) verifyRecords(ctx context.Context, c *casefile.Case, list []fo
 			return err
 		}
 	}
-	fmt.Fprintf(p.Out, "records: %s same, %s different\n", kit.Count(same), kit.Count(different))
+	fmt.Fprintf(p.Out, "records: %s same, %s different", kit.Count(same), kit.Count(different))
+	if gone > 0 {
+		fmt.Fprintf(p.Out, ", %s not there to compare", kit.Count(gone))
+	}
+	fmt.Fprintln(p.Out)
 	return nil
 }
 
