@@ -353,7 +353,8 @@ func (a *app) nextZone() tea.Cmd {
 // generation tells the screens when the case has changed, and looks again while it grows.
 func (a *app) generation(msg generationSeen) tea.Cmd {
 	var cmds []tea.Cmd
-	if a.seen != 0 && msg.generation != a.seen {
+	// While evidence is added, the first look too can come behind what the screens asked for.
+	if msg.generation != a.seen && (a.seen != 0 || a.add.running) {
 		cmds = append(cmds, a.broadcast(kit.CaseChanged{}))
 	}
 	a.seen = msg.generation

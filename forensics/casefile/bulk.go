@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"strings"
+	"time"
 
 	sqlite3 "modernc.org/sqlite/lib"
 
@@ -49,6 +50,8 @@ func (c *Case) prepareBulk() (*bulk, error) {
 		return nil, errors.Join(err, db.Close())
 	}
 	b := &bulk{db: db, group: group{limit: c.options.groupEvents, byID: map[int64]int{}, byName: map[uint64]int{}, byDigest: map[forensics.Digest]int{}}}
+	b.group.late = time.AfterFunc(groupAge, c.flushLate)
+	b.group.late.Stop()
 	values := `(?` + strings.Repeat(", ?", numEventColumns-1) + `)`
 	insert := `INSERT INTO event (` + strings.Join(eventColumns(), ", ") + `) VALUES ` + values
 	for _, p := range []struct {
@@ -80,6 +83,7 @@ func (c *Case) prepareBulk() (*bulk, error) {
 
 // Close closes the connection.
 func (b *bulk) Close() error {
+	b.group.late.Stop()
 	for _, s := range []*rawStmt{b.event, b.events, b.text, b.find, b.seen, b.adopt, b.bump, b.item, b.warning} {
 		s.Close()
 	}

@@ -25,9 +25,10 @@ const (
 
 // group is what the database does not have yet.
 type group struct {
-	limit    int       // how many events it takes
-	begun    time.Time // of the first part; on the real clock
-	size     int       // bytes of texts
+	limit    int         // how many events it takes
+	begun    time.Time   // of the first part; on the real clock
+	late     *time.Timer // writes the group where nothing more comes
+	size     int         // bytes of texts
 	fresh    []record
 	seen     []seenRow
 	adopted  []adoption
@@ -62,6 +63,7 @@ func (g *group) full() bool {
 func (g *group) touch() {
 	if g.empty() {
 		g.begun = time.Now()
+		g.late.Reset(groupAge)
 	}
 }
 
@@ -168,6 +170,13 @@ func (c *Case) flush() error {
 	c.grow(g, generation)
 	g.clear()
 	return nil
+}
+
+// flushLate writes a group to which nothing more came for a while, so that those who look on see it.
+func (c *Case) flushLate() {
+	c.writeMu.Lock()
+	defer c.writeMu.Unlock()
+	_ = c.flush() // an error shows itself to the writer
 }
 
 // flushed writes the group for a reader, unless somebody is writing just now: then the reader sees
