@@ -94,10 +94,11 @@ func (b *builder) write(d *draft) (Found, error) {
 	f.Repair = b.repairSteps(d, events)
 	f.State = b.state(d)
 	f.Missing = b.missing(d)
-	f.Loss, err = losses(events, d)
-	if err != nil {
+	var beside []*forensics.Event
+	if f.Loss, beside, err = b.losses(events, d); err != nil {
 		return Found{}, err
 	}
+	besideMoney(f.Steps, beside)
 	f.Entities = b.entities(d)
 	f.Summary = summary(&f.Incident)
 	f.Traits = b.traits(d, events)

@@ -121,7 +121,18 @@ func TestLosses(t *testing.T) {
 			[]forensics.Loss{{Service: "coinbase", Asset: "BTC", Amount: "2", Rows: []int64{6}}}},
 		{"notice_and_statement_tell_of_one", `
 2023-02-07T03:41:00Z funds-sent account=- service=coinbase amount=1.50 asset=BTC usd=9 provider=statement/coinbase
-2023-02-07T03:41:30Z funds-sent service=coinbase amount=1.5 asset=BTC certainty=reported id=s@x provider=mailbox/mbox`, "LOSS-01 5,6 <3",
+2023-02-07T03:41:30Z funds-sent service=coinbase amount=1.5 asset=BTC certainty=reported sender=authenticated id=s@x provider=mailbox/mbox`, "LOSS-01 5,6 <3",
+			[]forensics.Loss{{Service: "coinbase", Asset: "BTC", Amount: "1.50", ValueUSD: "9", Rows: []int64{5}}}},
+		{"what_came_back_does_not_count", `
+2023-02-07T03:41:00Z funds-sent account=- service=coinbase amount=1.50 asset=BTC txid=Q1 provider=statement/coinbase
+2023-02-07T03:42:00Z funds-sent account=- service=coinbase amount=2 asset=ETH txid=Q2 provider=statement/coinbase
+2023-02-09T09:00:00Z funds-received account=- service=coinbase amount=1.50 asset=BTC txid=Q1 reasons=reversal provider=statement/coinbase`, "LOSS-01 5,6 <3",
+			[]forensics.Loss{{Service: "coinbase", Asset: "ETH", Amount: "2", Rows: []int64{6}}}},
+		{"between_own_accounts", `
+2023-02-07T03:41:00Z funds-sent account=- service=coinbase amount=1.50 asset=BTC reasons=internal provider=statement/coinbase`, "LOSS-01 5 <3", nil},
+		{"the_row_of_what_a_notice_tells", `
+2023-02-07T03:41:00Z funds-sent account=- service=coinbase amount=1.50 asset=BTC usd=9 provider=statement/coinbase
+2023-02-07T03:41:30Z funds-sent service=coinbase amount=1.5 asset=BTC certainty=reported sender=authenticated id=s@x provider=mailbox/mbox`, "LOSS-01 6 <3",
 			[]forensics.Loss{{Service: "coinbase", Asset: "BTC", Amount: "1.50", ValueUSD: "9", Rows: []int64{5}}}},
 	}
 	for _, tt := range tests {
