@@ -14,6 +14,7 @@ type atom struct {
 	own        bool  // every point that comes from somewhere comes from the owner
 	byOwner    bool  // it says nothing about where it came from, and the owner alone was there
 	strange    bool  // one comes from where the owner does not come from
+	touches    bool  // something that came from an address touched the mailbox
 	present    int64 // when something that came from an address or a session was there last
 }
 
@@ -104,8 +105,9 @@ func (b *builder) gatherAtoms(u *union) []*atom {
 		a.points = append(a.points, p)
 		a.end = p.at()
 		a.hand.add(b, p)
+		a.touches = a.touches || b.touches(p)
 		a.strange = a.strange || p.standing.Strange()
-		if (p.b.IP != 0 || p.b.Session != 0) && !aboutService(p.b) {
+		if (p.b.IP != 0 || p.b.Session != 0) && !b.aboutService(p.b) {
 			a.present = p.at()
 		}
 		if p.standing.Strange() || p.b.IP != 0 && !p.standing.Owner() {

@@ -39,13 +39,13 @@ func (b *builder) featuresOf(d *draft, stages []*stage) features {
 	services := map[forensics.Symbol]bool{}
 	from, strange, usual := 0, 0, 0
 	for _, p := range d.points {
-		if p.step == forensics.StepReset && aboutService(p.b) {
+		if p.step == forensics.StepReset && b.aboutService(p.b) {
 			services[p.b.Service] = true
 		}
 		if p.standing == rule.NotMine {
 			f.said++
 		}
-		if p.b.IP == 0 && p.b.Session == 0 || aboutService(p.b) {
+		if p.b.IP == 0 && p.b.Session == 0 || b.aboutService(p.b) {
 			continue
 		}
 		from++

@@ -85,11 +85,11 @@ func (b *builder) take(d *draft, list []*point) {
 		return 1
 	})
 	for i := after - 1; i >= 0 && d.start-list[i].at() <= quiet; i-- {
-		d.add(&atom{points: list[i : i+1], start: list[i].at(), end: list[i].at()})
+		d.add(&atom{points: list[i : i+1], start: list[i].at(), end: list[i].at(), touches: b.touches(list[i])})
 		b.byRow[list[i].b.Row] = list[i]
 	}
 	for i := after; i < len(list) && list[i].at()-d.last <= quiet; i++ {
-		d.add(&atom{points: list[i : i+1], start: list[i].at(), end: list[i].at()})
+		d.add(&atom{points: list[i : i+1], start: list[i].at(), end: list[i].at(), touches: b.touches(list[i])})
 		b.byRow[list[i].b.Row] = list[i]
 	}
 }

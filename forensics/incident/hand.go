@@ -62,7 +62,7 @@ func (s set[T]) has(v T) bool { _, ok := s[v]; return ok }
 func (h *hand) add(b *builder, p *point) {
 	e := p.b
 	h.messages.put(e.Message)
-	if aboutService(e) && p.step != forensics.StepKey && p.step != forensics.StepSettings {
+	if b.aboutService(e) && p.step != forensics.StepKey && p.step != forensics.StepSettings {
 		h.services.put(e.Service) // of a key or a setting it is the mailbox's own
 	}
 	if p.standing.Owner() {
@@ -105,6 +105,12 @@ func (h *hand) merge(o *hand) {
 
 // aboutService reports whether an event's service is one that the attack may be after: named by a
 // notice or a statement, not the mail service that a login log is of.
-func aboutService(e *forensics.Brief) bool {
-	return e.Service != 0 && (isMail(e) || e.Kind == forensics.FundsSent || e.Account == 0)
+func (b *builder) aboutService(e *forensics.Brief) bool {
+	if e.Service == 0 {
+		return false
+	}
+	if isMail(e) || e.Kind == forensics.FundsSent {
+		return true
+	}
+	return e.Account == 0 && (b.acct.Profile == nil || !b.acct.Profile.AtHome(e)) // a log of the mailbox may name no account
 }

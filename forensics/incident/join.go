@@ -45,7 +45,7 @@ func (d *draft) add(a *atom) {
 	d.points = append(d.points, a.points...)
 	d.start, d.last = min(d.start, a.start), max(d.last, a.end)
 	d.hand.merge(&a.hand)
-	d.touched = d.touched || a.mailbox()
+	d.touched = d.touched || a.touches
 	d.present, d.strange = max(d.present, a.present), d.strange || a.strange
 	for _, p := range a.points {
 		if at, ok := d.first[p.step]; !ok || p.at() < at {
@@ -97,7 +97,7 @@ func (b *builder) join(atoms []*atom) []*draft {
 			drafts = append(drafts, newDraft(a))
 			continue
 		}
-		if reason == byMessage && best.touched && a.mailbox() {
+		if reason == byMessage && best.touched && a.touches {
 			a.hand = hand{} // who empties the trash later need not be who filled it
 		}
 		best.add(a)
@@ -145,7 +145,7 @@ func (b *builder) link(d *draft, a *atom) int {
 	case b.sameClient(d, a):
 		return byClient
 	}
-	if a.mailbox() && d.touched && !(d.keyOnly() && a.step() != forensics.StepKey) {
+	if a.touches && d.touched && !(d.keyOnly() && a.step() != forensics.StepKey) {
 		if b.inTurn(d, a) {
 			return byTime
 		}
@@ -182,15 +182,10 @@ func (b *builder) sameClient(d *draft, a *atom) bool {
 	return d.hand.clients.meets(a.hand.clients) && (len(d.hand.ips) == 0 || len(a.hand.ips) == 0)
 }
 
-// mailbox reports whether something that came from an address touched the mailbox itself: a service's own login
+// touches reports whether an event came from an address and touched the mailbox itself: a service's own login
 // from elsewhere does not make another hand of it.
-func (a *atom) mailbox() bool {
-	for _, p := range a.points {
-		if p.b.IP != 0 && !p.standing.Owner() && !aboutService(p.b) {
-			return true
-		}
-	}
-	return false
+func (b *builder) touches(p *point) bool {
+	return p.b.IP != 0 && !p.standing.Owner() && !b.aboutService(p.b)
 }
 
 // keyCertainty is how the first key of a draft is known.

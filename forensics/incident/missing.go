@@ -102,7 +102,7 @@ func (b *builder) noStatements(d *draft, month string) []string {
 	var out []string
 	asked := false
 	for _, p := range d.points {
-		if p.step != forensics.StepReset || p.b.Service == 0 || !aboutService(p.b) {
+		if p.step != forensics.StepReset || p.b.Service == 0 || !b.aboutService(p.b) {
 			continue
 		}
 		asked = true

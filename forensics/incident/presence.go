@@ -36,7 +36,7 @@ func (b *builder) lookWhoWasThere() {
 		}
 	}
 	for _, p := range b.points {
-		if (p.b.IP != 0 || p.b.Session != 0) && !p.standing.Owner() && !aboutService(p.b) {
+		if (p.b.IP != 0 || p.b.Session != 0) && !p.standing.Owner() && !b.aboutService(p.b) {
 			b.there.others = append(b.there.others, p.at())
 		}
 	}

@@ -225,7 +225,7 @@ func (b *builder) onlyRule(p *point, rules ...string) bool {
 // quietAround reports whether the hand did nothing close to a moment.
 func (b *builder) quietAround(d *draft, at *point) bool {
 	for _, p := range d.points {
-		if p == at || p.b.IP == 0 && p.b.Session == 0 || aboutService(p.b) {
+		if p == at || p.b.IP == 0 && p.b.Session == 0 || b.aboutService(p.b) {
 			continue
 		}
 		if gap := p.at() - at.at(); gap >= -actBefore && gap <= actAfter {

@@ -53,7 +53,7 @@ func (b *builder) traits(d *draft, events map[int64]*forensics.Event) []Trait {
 		if p.b.Key != 0 {
 			add(Trait{Kind: TraitKey, Value: pattern(b.text(p.b.Key))})
 		}
-		if p.b.IP == 0 || aboutService(p.b) {
+		if p.b.IP == 0 || b.aboutService(p.b) {
 			continue
 		}
 		add(Trait{Kind: TraitClient, Value: b.text(p.b.Client)})

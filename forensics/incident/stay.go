@@ -48,7 +48,7 @@ func (b *builder) stays(drafts []*draft) {
 	for _, d := range drafts {
 		a := &about{d: d}
 		for _, p := range d.points {
-			if p.b.IP != 0 && !p.standing.Owner() && !aboutService(p.b) {
+			if p.b.IP != 0 && !p.standing.Owner() && !b.aboutService(p.b) {
 				a.wides.put(b.wide(p.b))
 				a.acts = append(a.acts, p.at())
 			}

@@ -161,7 +161,7 @@ func (e *evaluation) has(kinds []forensics.Kind) bool {
 
 // collect sorts the events into the lists, in one pass.
 func (e *evaluation) collect() {
-	e.profile = &Profile{Account: e.in.Account.Account}
+	e.profile = &Profile{Account: e.in.Account.Account, home: map[forensics.Symbol]bool{}}
 	l := &e.lists
 	for n := range e.all {
 		b, i := &e.all[n], int32(n)
@@ -200,6 +200,9 @@ func (e *evaluation) collect() {
 		case forensics.LoginSucceeded:
 			if e.own(b) {
 				l.logins = append(l.logins, i)
+				if b.Service != 0 && b.Certainty == forensics.Observed {
+					e.profile.home[b.Service] = true
+				}
 			} else {
 				l.serviceLogins = append(l.serviceLogins, i)
 			}

@@ -31,6 +31,7 @@ type Profile struct {
 	ShortWhy string
 
 	kinds     [256]int32
+	home      map[forensics.Symbol]bool // services whose records say who came into the mailbox itself
 	places    int // networks that got in
 	ips       map[forensics.Symbol]*ipSight
 	wides     map[uint32]*sight
@@ -111,6 +112,9 @@ func (p *Profile) client(b *forensics.Brief) *client {
 	}
 	return nil
 }
+
+// AtHome reports whether an event that names a service is of the one that holds the mailbox.
+func (p *Profile) AtHome(b *forensics.Brief) bool { return p.home[b.Service] }
 
 // Known says how an event stands to the owner, by where it came from: verdicts first (one not-mine outweighs every
 // mine), then its network, then its key and its client.
