@@ -76,7 +76,7 @@ func (p *Program) analyst(ctx context.Context, c *casefile.Case, flags analyseFl
 		}
 		set, err := sigma.Load(os.DirFS(flags.sigma))
 		if err != nil {
-			return nil, fmt.Errorf("sigma rules: %w", err)
+			return nil, fmt.Errorf("%s: %w", flags.sigma, err)
 		}
 		if o.Sigma, o.SigmaSkipped, err = investigate.RunSigma(ctx, c, set); err != nil {
 			return nil, fmt.Errorf("sigma rules: %w", err)

@@ -75,7 +75,7 @@ func parseFilter(query string, zone *time.Location) (filter.Expr, error) {
 	if err == nil {
 		return expr, nil
 	}
-	return nil, usageError{fmt.Errorf("filter: %w\n  %s\n  %s^", err, clean(query), strings.Repeat(" ", max(0, column(err)-1)))}
+	return nil, usageError{fmt.Errorf("%w\n  %s\n  %s^", err, clean(query), strings.Repeat(" ", max(0, column(err)-1)))}
 }
 
 func (p *Program) timelineTable(ctx context.Context, view *casefile.View, zone *time.Location) error {
