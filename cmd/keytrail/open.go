@@ -155,7 +155,7 @@ func (p *Program) services(flags addFlags) (kit.Services, error) {
 		if err != nil {
 			return nil, err
 		}
-		return &screenCase{c, investigate.New(c, investigate.Options{Where: db.Place})}, nil
+		return &screenCase{c, investigate.New(c, investigate.Options{Where: db.Place, AtOnce: 1})}, nil
 	}
 	return kit.Services{
 		Open: func(path string) (kit.Case, error) {

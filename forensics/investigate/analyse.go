@@ -17,7 +17,7 @@ import (
 	"keytrail/forensics/rule"
 )
 
-// atOnce is how many accounts are in hand at a time.
+// atOnce is how many accounts are in hand at a time, where the options do not say.
 const atOnce = 2
 
 // seen is what an analysis rests on.
@@ -170,7 +170,7 @@ func (a *Analyst) run(ctx context.Context, todo []string) error {
 	unowned := a.loose
 	sigma := byAccount(a.o.Sigma)
 	done := make([]*account, len(todo))
-	workers := min(atOnce, runtime.GOMAXPROCS(0), len(todo))
+	workers := min(cmp.Or(a.o.AtOnce, atOnce), runtime.GOMAXPROCS(0), len(todo))
 	errs := make([]error, workers)
 	var next atomic.Int64
 	var group sync.WaitGroup

@@ -26,6 +26,8 @@ type Options struct {
 	// Sigma are the findings of RunSigma, and SigmaSkipped what it did not check.
 	Sigma        []forensics.Finding
 	SigmaSkipped []forensics.NotChecked
+	// AtOnce is how many accounts are in hand at a time; 0: two. A screen leaves a core to the hand that types.
+	AtOnce int
 }
 
 // Analyst analyses one case again and again, and keeps what has not changed. Its methods may be called from any goroutine, and
