@@ -62,6 +62,9 @@ func File(path string, force bool, write func(io.Writer) error) (Result, error) 
 	} else if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return Result{}, err
 	}
+	if info, err := os.Stat(filepath.Dir(abs)); err != nil || !info.IsDir() {
+		return Result{}, &forensics.Error{What: "there is no such folder to write to", File: filepath.Dir(path), Byte: -1, Err: err, Hint: "make it first, or choose another"}
+	}
 	tmp, err := os.CreateTemp(filepath.Dir(abs), "."+filepath.Base(abs)+".*.part")
 	if err != nil {
 		return Result{}, fmt.Errorf("write report: %w", err)

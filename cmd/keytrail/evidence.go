@@ -59,16 +59,27 @@ func (p *Program) evidence(c *casefile.Case, format string) error {
 		if err != nil {
 			return err
 		}
-		for _, it := range items {
-			total = total.Add(it.Counts)
+		for len(items) > 0 {
+			it := items[0]
 			if format == "jsonl" {
 				if _, err := out.Write(append(export.AppendJSON(nil, export.EvidenceFields(&ev, &it)), '\n')); err != nil {
 					return err
 				}
+				items = items[1:]
 				continue
 			}
-			fmt.Fprintf(table, "%d\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", ev.ID, cut(clean(itemName(&ev, &it)), 60), it.Format, it.Status,
-				kit.Count(it.Records), kit.Count(it.Events), kit.Count(it.Duplicates), kit.Count(it.Skipped), kit.Count(it.Broken), kit.Count(it.Warnings), day(it.First), day(it.Last), it.Digest.String()[:16]+"…")
+			name, sum := cut(clean(itemName(&ev, &it)), 60), it.Digest.String()[:16]+"…"
+			n := alike(items)
+			if n >= foldAt {
+				it = together(items[:n])
+				name, sum = cut(clean(path.Dir(itemName(&ev, &it))), 40)+"/ ("+kit.Count(int64(n))+" files)", "each its own"
+			} else {
+				n = 1
+			}
+			items = items[n:]
+			total = total.Add(it.Counts)
+			fmt.Fprintf(table, "%d\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", ev.ID, name, it.Format, it.Status,
+				kit.Count(it.Records), kit.Count(it.Events), kit.Count(it.Duplicates), kit.Count(it.Skipped), kit.Count(it.Broken), kit.Count(it.Warnings), day(it.First), day(it.Last), sum)
 			if it.Reason != "" && it.Status != forensics.StatusOK {
 				fmt.Fprintf(table, "\t  %s\n", cut(clean(firstLine(it.Reason)), 110))
 			}
@@ -85,6 +96,39 @@ func (p *Program) evidence(c *casefile.Case, format string) error {
 			kit.Count(total.Broken), kit.Count(total.Records), kit.Plural(total.Warnings, "warning"))
 	}
 	return out.Flush()
+}
+
+// foldAt is from how many files of one folder on that have nothing to say of their own they share a line.
+const foldAt = 10
+
+// alike counts how many items from the first on are read alike from one folder, whole and without anything assumed.
+func alike(items []forensics.Item) int {
+	first := &items[0]
+	if first.Status != forensics.StatusOK || first.Clock != "" || first.Name == "" {
+		return 1
+	}
+	n := 1
+	for n < len(items) {
+		it := &items[n]
+		if it.Format != first.Format || it.Status != first.Status || it.Clock != "" || path.Dir(it.Name) != path.Dir(first.Name) {
+			break
+		}
+		n++
+	}
+	return n
+}
+
+// together adds items up.
+func together(items []forensics.Item) forensics.Item {
+	sum := items[0]
+	for _, it := range items[1:] {
+		sum.Counts = sum.Counts.Add(it.Counts)
+		if it.First != 0 && (sum.First == 0 || it.First < sum.First) {
+			sum.First = it.First
+		}
+		sum.Last = max(sum.Last, it.Last)
+	}
+	return sum
 }
 
 func itemName(ev *forensics.Evidence, it *forensics.Item) string {

@@ -79,6 +79,10 @@ func parseFilter(query string, zone *time.Location) (filter.Expr, error) {
 }
 
 func (p *Program) timelineTable(ctx context.Context, view *casefile.View, zone *time.Location) error {
+	if view.Len() == 0 {
+		p.say("no event matches; the case has %s", kit.Plural(int64(view.Total()), "event"))
+		return nil
+	}
 	out := bufio.NewWriter(p.Out)
 	cells := width(p.Out)
 	day := ""
