@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"keytrail/forensics"
+	"keytrail/forensics/rule"
 )
 
 // quiet is how long a hand may rest between two of its acts of one incident, where nothing else speaks of them.
@@ -36,6 +37,7 @@ func (b *builder) gather(drafts []*draft) {
 			}
 		}
 	}
+	alone := b.onlyTheirs(ips)
 	for i := range b.in.Account.Briefs {
 		e := &b.in.Account.Briefs[i]
 		if e.Unreliable {
@@ -54,13 +56,43 @@ func (b *builder) gather(drafts []*draft) {
 		if d == nil {
 			continue
 		}
-		if standing := b.standing(e); !standing.Owner() {
+		if standing := b.standing(e); !standing.Owner() || standing != rule.Mine && alone[e.IP] {
 			found[d] = append(found[d], &point{b: e, step: stepOf(e.Kind), standing: standing})
 		}
 	}
 	for _, d := range drafts {
 		b.take(d, found[d])
 	}
+}
+
+// onlyTheirs lists the addresses that are seen around the drafts they are of, and hardly ever else: such a one is not the owner's, though the
+// operator may be.
+func (b *builder) onlyTheirs(ips map[forensics.Symbol][]*draft) map[forensics.Symbol]bool {
+	type days struct{ near, far set[int64] }
+	seen := make(map[forensics.Symbol]*days, len(ips))
+	for ip := range ips {
+		seen[ip] = &days{}
+	}
+	for i := range b.in.Account.Briefs {
+		e := &b.in.Account.Briefs[i]
+		if e.Unreliable {
+			break
+		}
+		s := seen[e.IP]
+		if s == nil {
+			continue
+		}
+		if d := nearest(ips[e.IP], e); e.Time < d.start-quiet || e.Time > d.last+quiet {
+			s.far.put(e.Time/quiet + 1)
+		} else {
+			s.near.put(e.Time/quiet + 1)
+		}
+	}
+	out := make(map[forensics.Symbol]bool, len(ips))
+	for ip, s := range seen {
+		out[ip] = 2*len(s.far) <= len(s.near)
+	}
+	return out
 }
 
 // nearest finds the draft closest in time to an event.

@@ -1,6 +1,8 @@
 package incident
 
 import (
+	"slices"
+
 	"keytrail/forensics"
 	"keytrail/forensics/rule"
 )
@@ -65,6 +67,7 @@ const (
 	byNetwork
 	byASN
 	byClient
+	byOrigin
 	byService
 	byTime
 	byLate
@@ -151,8 +154,14 @@ func (b *builder) link(d *draft, a *atom) int {
 		}
 		return noReason // known by other things: another hand; but a key can be made in one place and used in another
 	}
+	if b.fromOrigin(d, a) {
+		return byOrigin
+	}
 	if d.hand.services.meets(h.services) && b.inOrder(d, a) {
-		if gap > b.settings.Window(rule.LossWindow) {
+		if d.moneyOnly() {
+			return byLate // two transfers from one service need not be of one hand
+		}
+		if gap > b.settings.Window(rule.LossWindow) || a.only(forensics.StepMoney) && b.longAgo(d, a) {
 			return byLate
 		}
 		return byService
@@ -161,6 +170,34 @@ func (b *builder) link(d *draft, a *atom) int {
 		return byTime
 	}
 	return noReason
+}
+
+// longAgo reports whether the last reset of the service that money left is too long ago to say much.
+func (b *builder) longAgo(d *draft, a *atom) bool {
+	last := int64(0)
+	for _, p := range d.points {
+		if p.step == forensics.StepReset && a.hand.services.has(p.b.Service) {
+			last = max(last, p.at())
+		}
+	}
+	return last != 0 && a.start-last > b.settings.Window(rule.LossWindow)
+}
+
+// fromOrigin reports whether the findings of a transfer name an act of the draft as what it came after.
+func (b *builder) fromOrigin(d *draft, a *atom) bool {
+	if !a.only(forensics.StepMoney) || !d.strange || a.start-d.last > otherService {
+		return false
+	}
+	for _, p := range a.points {
+		for _, f := range p.findings {
+			if finding := &b.acct.Findings[f]; finding.Rule == ruleAfter && slices.ContainsFunc(d.points, func(o *point) bool {
+				return o.step != forensics.StepMoney && slices.Contains(finding.Related, o.b.Row)
+			}) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // inTurn is how soon after one address has gone quiet another one can be the same hand.
@@ -199,6 +236,8 @@ func (d *draft) keyCertainty() forensics.Certainty {
 }
 
 func (d *draft) keyOnly() bool { return len(d.first) == 1 && d.has(forensics.StepKey) }
+
+func (d *draft) moneyOnly() bool { return len(d.first) == 1 && d.has(forensics.StepMoney) }
 
 func (a *atom) only(s forensics.StepName) bool {
 	for _, p := range a.points {

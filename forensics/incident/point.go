@@ -19,6 +19,8 @@ const (
 	ruleEnd = "KEY-05"
 	// ruleNewPlace is money that went to a destination, or was sent from a place, that is new.
 	ruleNewPlace = "LOSS-02"
+	// ruleAfter is money that left after a reset of its service, or after somebody strange was there.
+	ruleAfter = "LOSS-01"
 	// ruleGap is missing mail of which nothing but the time is known.
 	ruleGap = "DEL-04"
 )

@@ -1,10 +1,13 @@
 package incident
 
 import (
+	"cmp"
 	"slices"
+	"strings"
 	"time"
 
 	"keytrail/forensics"
+	"keytrail/forensics/rule"
 )
 
 // A mail or a transfer says nothing about who caused it. Who was there at the time does.
@@ -15,6 +18,7 @@ const (
 	strangeAfter  = int64(30 * time.Minute)
 	closeOwn      = int64(5 * time.Minute) // who has just come is rather the one than who was there before
 	closeOther    = int64(20 * time.Minute)
+	paidAfter     = int64(30 * time.Minute)
 	keyBefore     = int64(15 * time.Minute) // the owner logs in, makes a key, and tries it
 	keyAfter      = int64(20 * time.Minute)
 )
@@ -55,8 +59,11 @@ func (b *builder) byOwner(a *atom) bool {
 			}
 			continue
 		}
-		if p.step == forensics.StepMoney && b.hasRule(p, ruleNewPlace) {
+		if p.step == forensics.StepMoney && b.toStranger(p) {
 			return false // money that goes where none went before can go while the owner reads his mail
+		}
+		if p.step == forensics.StepReset && b.paysStranger(p) {
+			return false
 		}
 		alone := !between(b.there.others, p.at()-strangeBefore, p.at()+strangeAfter) && between(b.there.own, p.at()-ownBefore, p.at()+ownAfter)
 		atOnce := p.step != forensics.StepMoney && !between(b.there.others, p.at()-closeOther, p.at()+closeOwn) && between(b.there.own, p.at()-closeOwn, p.at())
@@ -65,6 +72,28 @@ func (b *builder) byOwner(a *atom) bool {
 		}
 	}
 	return true
+}
+
+// toStranger reports whether money went, as far as the statement tells, where none of the service went before.
+func (b *builder) toStranger(p *point) bool {
+	return slices.ContainsFunc(p.findings, func(f int) bool {
+		finding := &b.acct.Findings[f]
+		return finding.Rule == ruleNewPlace || finding.Rule == ruleAfter && strings.Contains(finding.Why, rule.FirstDestination)
+	})
+}
+
+// paysStranger reports whether such money left the service of a notice right after it.
+func (b *builder) paysStranger(p *point) bool {
+	if p.b.Service == 0 {
+		return false
+	}
+	i, _ := slices.BinarySearchFunc(b.points, p.at(), func(o *point, at int64) int { return cmp.Compare(o.at(), at) })
+	for ; i < len(b.points) && b.points[i].at() <= p.at()+paidAfter; i++ {
+		if o := b.points[i]; o.step == forensics.StepMoney && o.b.Service == p.b.Service && b.toStranger(o) {
+			return true
+		}
+	}
+	return false
 }
 
 func (b *builder) hasRule(p *point, rule string) bool {

@@ -98,7 +98,7 @@ func (e *evaluation) learn() {
 	p.countries, p.families = map[uint32]*sight{}, map[uint32]*sight{}
 	p.protocols, p.keys, p.sessions = map[forensics.Symbol]*sight{}, map[forensics.Symbol]*sight{}, map[uint32]forensics.Symbol{}
 	p.clients, p.verdicts = map[forensics.Symbol]*client{}, map[forensics.Symbol]Standing{}
-	p.programs = map[uint32]forensics.Symbol{}
+	p.programs, p.entered = map[uint32]forensics.Symbol{}, map[uint32]forensics.Symbol{}
 	p.chain = e.set.Window(ChainWindow)
 	p.Logins = len(e.logins)
 	if e.dated == 0 {
@@ -172,6 +172,9 @@ func (e *evaluation) look(away []interval) {
 		if c := e.client(b.Client); c != nil {
 			p.clients[b.Client] = c
 			seen(p.families, c.family, c.text).see(b.Time, quiet)
+			if b.Session != 0 && b.Kind == forensics.LoginSucceeded {
+				p.entered[b.Session] = b.Client
+			}
 		}
 		if b.Protocol != 0 && b.Kind == forensics.LoginSucceeded {
 			s := p.protocols[b.Protocol]

@@ -59,13 +59,16 @@ func (e *evaluation) transfersAfter() {
 	}
 }
 
+// FirstDestination is what a finding of LOSS-01 says of a transfer to where none went before.
+const FirstDestination = "nothing went to that destination before"
+
 // byDestination weighs a transfer by where it went.
 func byDestination(weight float64, why string, d destination) (float64, string) {
 	switch d {
 	case destinationUsed:
 		return weight * 0.25, why + "; money went to that destination before"
 	case destinationNew:
-		return weight * 1.2, why + "; nothing went to that destination before"
+		return weight * 1.2, why + "; " + FirstDestination
 	}
 	return weight, why
 }

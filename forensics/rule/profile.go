@@ -42,6 +42,7 @@ type Profile struct {
 	keys      map[forensics.Symbol]*sight
 	sessions  map[uint32]forensics.Symbol // the address of a session
 	programs  map[uint32]forensics.Symbol // the client of a session
+	entered   map[uint32]forensics.Symbol // the client that a session's login named
 	clients   map[forensics.Symbol]*client
 	verdicts  map[forensics.Symbol]Standing // of keys
 	chain     int64                         // the window chain.window
@@ -144,6 +145,8 @@ func (p *Profile) Known(b *forensics.Brief) Standing {
 	switch f := p.family(b); {
 	case p.oddBlock(ip):
 		return Unusual
+	case p.oddEntry(b):
+		return Unusual
 	case f == nil || f.usual:
 	case p.odd(f):
 		return Unusual
@@ -159,6 +162,20 @@ func (p *Profile) family(b *forensics.Brief) *sight {
 		return p.families[c.family]
 	}
 	return nil
+}
+
+// oddEntry reports whether an event is of a session whose login named a client that is only ever seen around changes: what it did goes by the name of
+// a protocol that anybody uses.
+func (p *Profile) oddEntry(b *forensics.Brief) bool {
+	if b.Session == 0 {
+		return false
+	}
+	c := p.clients[p.entered[b.Session]]
+	if c == nil {
+		return false
+	}
+	f := p.families[c.family]
+	return f != nil && !f.usual && p.odd(f)
 }
 
 // odd reports whether a client is only ever seen around changes.
