@@ -12,11 +12,11 @@ import (
 // Who was caught once is known the next time: what little an incident leaves counts for more where it comes from the same
 // address as a strong one, or sends money to the same place. Only strong ones lend, by what they weigh without any loan.
 const (
-	pointsSameAddress = 3.0
-	pointsSameBlock   = 2.0 // the same /24 or /64
-	pointsSameHosted  = 1.5 // the same operator of rented machines or VPNs
-	pointsSameTarget  = 3.0 // the same destination of money
-	pointsSameKey     = 1.0 // the same pattern of key names, with a number
+	pointsSameAddress = 4.0
+	pointsSameBlock   = 2.7 // the same /24 or /64
+	pointsSameHosted  = 2.0 // the same operator of rented machines or VPNs
+	pointsSameTarget  = 4.0 // the same destination of money
+	pointsSameKey     = 1.4 // the same pattern of key names, with a number
 )
 
 // mark is something by which a hand is known again.

@@ -13,13 +13,13 @@ import (
 // logistic regression over generated cases, rounded, and held to signs and least values that can be argued for
 // (docs/detection.md).
 const (
-	pointsBase = -5.3 // where everything begins: strange things are innocent far more often than not
+	pointsBase = -5.0 // where everything begins: strange things are innocent far more often than not
 
-	pointsMoreSteps = 1.6 // for every step after the first
+	pointsMoreSteps = 1.4 // for every step after the first
 	pointsAlone     = -1.1
-	pointsKeyReset  = 0.6 // a key and a reset
+	pointsKeyReset  = 0.9 // a key and a reset
 
-	pointsStrange = 1.6  // that it came from where the owner does not come from, by the share of its events
+	pointsStrange = 1.1  // that it came from where the owner does not come from, by the share of its events
 	pointsUsual   = -0.1 // that it came from where the owner comes from
 	pointsSaid    = 3.0  // that the user says of a source that it is not theirs
 
@@ -30,13 +30,13 @@ const (
 	mostHidden   = 3
 	pointsBrands = 0.6 // for every service with a reset, after the first
 
-	pointsAtHome  = 1.1  // the owner was elsewhere at the time
+	pointsAtHome  = 1.8  // the owner was elsewhere at the time
 	pointsCalm    = -0.6 // nothing came from the owner's own networks meanwhile, for days
 	pointsStay    = -1.3 // for every day on which the strange network is seen, beyond two
 	mostStay      = 6
-	pointsNewTool = 0.9
-	pointsOwnTool = -0.8
-	pointsLong    = -0.5 // for every day that it lasts, beyond one and a bit
+	pointsNewTool = 1.6
+	pointsOwnTool = -1.4
+	pointsLong    = -0.9 // for every day that it lasts, beyond one and a bit
 	longDays      = 1.2
 	mostLong      = 4.0
 )

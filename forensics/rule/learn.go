@@ -310,11 +310,40 @@ func (e *evaluation) settle(changes []anchor, tier int8, tied int64) {
 			s.inWide.usual = s.inWide.usual && s.inWide.days > 2*s.sight.days
 		}
 	}
+	p.names = e.sessionsName()
 	for _, i := range e.logins {
 		if s := p.ip(&e.all[i]); s != nil && (s.verdict == Mine || s.verdict == Unknown && s.inWide.usual) {
 			p.Hours[((e.all[i].Time/hour)%24+24)%24]++
 		}
 	}
+}
+
+// Of how many sessions from usual networks, and how rarely without a client, the owner's count as such that name it: somebody whose programs
+// all say what they are does not come with one that is silent.
+const (
+	namedSessions = 40
+	namedShare    = 20
+)
+
+// sessionsName reports whether nearly all sessions from usual networks name their client.
+func (e *evaluation) sessionsName() bool {
+	p := e.profile
+	named, silent := 0, 0
+	for _, i := range e.logins {
+		b := &e.all[i]
+		if b.Session == 0 || b.Certainty != forensics.Observed {
+			continue
+		}
+		if s := p.ip(b); s == nil || !s.inWide.usual {
+			continue
+		}
+		if p.client(b) != nil {
+			named++
+		} else {
+			silent++
+		}
+	}
+	return !p.Short && named >= namedSessions && silent*namedShare <= named
 }
 
 // What is seen on fewer than one of guestShare days on which the account is used, between its first and its last day, is no

@@ -32,7 +32,7 @@ type Profile struct {
 
 	kinds     [256]int32
 	home      map[forensics.Symbol]bool // services whose records say who came into the mailbox itself
-	places    int // networks that got in
+	places    int                       // networks that got in
 	ips       map[forensics.Symbol]*ipSight
 	wides     map[uint32]*sight
 	networks  map[uint32]*sight
@@ -42,6 +42,7 @@ type Profile struct {
 	keys      map[forensics.Symbol]*sight
 	sessions  map[uint32]forensics.Symbol // the address of a session
 	programs  map[uint32]forensics.Symbol // the client of a session
+	names     bool                        // the owner's sessions name their client, nearly all of them
 	entered   map[uint32]forensics.Symbol // the client that a session's login named
 	clients   map[forensics.Symbol]*client
 	verdicts  map[forensics.Symbol]Standing // of keys
@@ -146,6 +147,8 @@ func (p *Profile) Known(b *forensics.Brief) Standing {
 	case p.oddBlock(ip):
 		return Unusual
 	case p.oddEntry(b):
+		return Unusual
+	case p.names && f == nil && b.Session != 0:
 		return Unusual
 	case f == nil || f.usual:
 	case p.odd(f):
@@ -254,6 +257,9 @@ func (p *Profile) Explain(b *forensics.Brief) string {
 	}
 	if ip.inWide.usual && p.oddBlock(ip) {
 		return fmt.Sprintf("%s is usual, but %s was seen on %s only, around changes", ip.inWide.name, ip.network, count(int(ip.inNetwork.days), "day"))
+	}
+	if ip.inWide.usual && p.names && b.Session != 0 && p.client(b) == nil {
+		return ip.inWide.name + " is usual, but the session names no client, as nearly all of the owner's do"
 	}
 	if f := p.family(b); f != nil && ip.inWide.usual && p.odd(f) {
 		return fmt.Sprintf("%s is usual, but the client %s was seen on %s only, around changes", ip.inWide.name, quoted(f.name), count(int(f.days), "day"))
