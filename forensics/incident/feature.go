@@ -1,6 +1,8 @@
 package incident
 
 import (
+	"slices"
+	"strings"
 	"time"
 
 	"keytrail/forensics"
@@ -86,6 +88,7 @@ func (b *builder) countHidden(d *draft, f *features) {
 		}
 	}
 	seen := map[uint32]bool{}
+	defer func() { b.countUnseen(d, f, seen) }()
 	for _, p := range d.points {
 		if !isMail(p.b) || seen[p.b.Message] {
 			continue
@@ -103,6 +106,21 @@ func (b *builder) countHidden(d *draft, f *features) {
 		case del.standing.Owner():
 			f.ownHid++
 		default:
+			f.hidden++
+		}
+	}
+}
+
+// countUnseen counts mails about security that are known by the record of their deletion alone. Who empties a trash purges in bulk: that counts
+// for nothing.
+func (b *builder) countUnseen(d *draft, f *features, seen map[uint32]bool) {
+	for _, p := range d.points {
+		if p.b.Kind != forensics.MailDeleted || p.b.Message == 0 || seen[p.b.Message] || p.standing.Owner() {
+			continue
+		}
+		if slices.ContainsFunc(p.findings, func(i int) bool { return strings.Contains(b.acct.Findings[i].Why, rule.AboutSecurity) }) {
+			seen[p.b.Message] = true
+			f.notices++
 			f.hidden++
 		}
 	}

@@ -23,7 +23,7 @@ const (
 	pointsUsual   = -0.1 // that it came from where the owner comes from
 	pointsSaid    = 3.0  // that the user says of a source that it is not theirs
 
-	pointsNotice = 1.2 // for every mail in which a service tells of something, beyond two
+	pointsNotice = 1.1 // for every mail in which a service tells of something, beyond two
 	mostNotices  = 6
 	pointsHidden = 0.3 // for every one of these that was hidden
 	pointsOwnHid = -0.3
@@ -32,7 +32,7 @@ const (
 
 	pointsAtHome  = 1.8  // the owner was elsewhere at the time
 	pointsCalm    = -0.6 // nothing came from the owner's own networks meanwhile, for days
-	pointsStay    = -1.3 // for every day on which the strange network is seen, beyond two
+	pointsStay    = -1.6 // for every day on which the strange network is seen, beyond two
 	mostStay      = 6
 	pointsNewTool = 1.6
 	pointsOwnTool = -1.4

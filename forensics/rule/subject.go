@@ -16,20 +16,21 @@ func (e *evaluation) deletedBySubject() {
 	for _, p := range e.pairs {
 		joined[p.deletion] = true
 	}
-	var list []int32
+	var list, bare []int32
 	var rows []int64
 	for _, i := range e.deletions {
 		b := &e.all[i]
-		if len(list) == maxSubjects {
+		if len(rows) == maxSubjects {
 			break
 		}
 		if joined[i] || b.Unreliable || b.Certainty == forensics.Inferred || e.byServer(i) {
 			continue
 		}
-		if _, ok := e.originBefore(b.Time, e.set.Window(DeletionWindow)); !ok {
-			continue
-		}
-		if s, _, _ := e.probably(i); s.Owner() {
+		s, _, _ := e.probably(i)
+		if _, ok := e.originBefore(b.Time, e.set.Window(DeletionWindow)); !ok || s.Owner() {
+			if b.IP == 0 && b.Client == 0 && b.Session == 0 && b.Kind == forensics.MailDeleted { // who it was is not on record; purges come in bulk where a trash is emptied
+				bare, rows = append(bare, i), append(rows, b.Row)
+			}
 			continue
 		}
 		list, rows = append(list, i), append(rows, b.Row)
@@ -55,7 +56,7 @@ func (e *evaluation) deletedBySubject() {
 			case n >= 3:
 				weight += 0.1
 			}
-			e.say(weight, hits, []int32{o.event}, figure("%s of mail whose subject speaks of security, such as %s, %s after %s; the mail itself is not in the case", count(len(hits), "deletion"),
+			e.say(weight, hits, []int32{o.event}, figure("%s of mail "+AboutSecurity+", such as %s, %s after %s; the mail itself is not in the case", count(len(hits), "deletion"),
 				quoted(subject), span(first.Time-o.at), o.text)+said, "")
 		}
 		hits = nil
@@ -76,6 +77,50 @@ func (e *evaluation) deletedBySubject() {
 			subject = s
 		}
 		hits = append(hits, i)
+	}
+	flush()
+	e.deletedTogether(bare)
+}
+
+// AboutSecurity is what findings of DEL-01 say of deleted mail that is not in the case.
+const AboutSecurity = "whose subject speaks of security"
+
+// How many different mails about security it takes, deleted how soon after one another, to speak of themselves where nobody strange is known to
+// have been there.
+const (
+	togetherMails = 4
+	togetherPause = int64(10 * 60 * 1e9)
+)
+
+// deletedTogether looks for mails about security that went one right after the other by a hand that is not on record.
+func (e *evaluation) deletedTogether(list []int32) {
+	var run []int32
+	mails := map[uint32]bool{}
+	subject := ""
+	flush := func() {
+		if len(mails) >= togetherMails {
+			e.say(0.3, run, nil, figure("%d mails "+AboutSecurity+", such as %s, were deleted one after the other; the mails themselves are not in the case", len(mails), quoted(subject)), "")
+		}
+		run = nil
+		clear(mails)
+	}
+	for _, i := range list {
+		b := &e.all[i]
+		f := e.full[b.Row]
+		if f == nil || b.Message == 0 {
+			continue
+		}
+		s := warns(f)
+		if s == "" {
+			continue
+		}
+		if n := len(run); n > 0 && b.Time-e.all[run[n-1]].Time > togetherPause {
+			flush()
+		}
+		if len(run) == 0 {
+			subject = s
+		}
+		run, mails[b.Message] = append(run, i), true
 	}
 	flush()
 }
