@@ -23,7 +23,7 @@ type features struct {
 	strange float64 // of the events that say where they came from, the share of those that are strange
 	usual   float64 // of those, the share of the owner's
 	said    int     // events from what the user says is not theirs
-	days    float64 // from the first to the last event
+	days    float64 // from the first event to the last one that is no transfer
 }
 
 func (b *builder) featuresOf(d *draft, stages []*stage) features {
@@ -62,7 +62,13 @@ func (b *builder) featuresOf(d *draft, stages []*stage) features {
 	if from > 0 {
 		f.strange, f.usual = float64(strange)/float64(from), float64(usual)/float64(from)
 	}
-	f.days = float64(d.last-d.start) / float64(24*time.Hour)
+	last := d.start
+	for _, p := range d.points {
+		if p.step != forensics.StepMoney { // money may go long after
+			last = max(last, p.at())
+		}
+	}
+	f.days = float64(last-d.start) / float64(24*time.Hour)
 	return f
 }
 
