@@ -50,6 +50,10 @@ below are written from the program by a test; how often the rules are right is m
   and nothing of the account's settings changed. A network, country, client or protocol is usual when it was
   seen on enough different quiet days over a long enough time, and not first seen together with a key change or right
   before a reset. How often it was seen does not count: who reads a mailbox every five minutes is not its owner for that.
+- Somebody else can be on the owner's operator. There an address block or a client that is only seen around changes is strange, with all that its
+  session did; and so is a session whose login names no client, where nearly all of the owner's (40 or more) do.
+- Mails that are known by the record of their deletion alone count where their subjects speak of security: after something strange, or where
+  four different ones went one right after the other. What an emptied trash purges in bulk does not count.
 - **Verdicts** go before everything that was learnt: what you call yours is known from the start, and what you call not
   yours is never learnt, even where it is most of the traffic. One "not mine" outweighs every "mine" on the same event.
 - Mail proxies of providers, private addresses and carrier-grade NAT say nothing about where somebody is. Mobile

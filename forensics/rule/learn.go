@@ -98,6 +98,7 @@ func (e *evaluation) learn() {
 	p.countries, p.families = map[uint32]*sight{}, map[uint32]*sight{}
 	p.protocols, p.keys, p.sessions = map[forensics.Symbol]*sight{}, map[forensics.Symbol]*sight{}, map[uint32]forensics.Symbol{}
 	p.clients, p.verdicts = map[forensics.Symbol]*client{}, map[forensics.Symbol]Standing{}
+	p.silent = map[uint32]bool{}
 	p.programs, p.entered = map[uint32]forensics.Symbol{}, map[uint32]forensics.Symbol{}
 	p.chain = e.set.Window(ChainWindow)
 	p.Logins = len(e.logins)
@@ -175,6 +176,9 @@ func (e *evaluation) look(away []interval) {
 			if b.Session != 0 && b.Kind == forensics.LoginSucceeded {
 				p.entered[b.Session] = b.Client
 			}
+		}
+		if b.Session != 0 && b.Client == 0 && b.Kind == forensics.LoginSucceeded && b.Certainty == forensics.Observed {
+			p.silent[b.Session] = true
 		}
 		if b.Protocol != 0 && b.Kind == forensics.LoginSucceeded {
 			s := p.protocols[b.Protocol]

@@ -77,6 +77,15 @@ func TestRst05And06(t *testing.T) {
 	})
 }
 
+// warned are mails about security that go within minutes by a hand that is not on record.
+func warned(kind string, n int) string {
+	var b strings.Builder
+	for i := range n {
+		fmt.Fprintf(&b, "2022-11-14T09:%02d:00Z %s id=w%d@x subject=\"Reset your password\"\n", 2*i, kind, i)
+	}
+	return b.String()
+}
+
 func TestDel01(t *testing.T) {
 	purge := func(at, more string) string { return "2022-11-14T" + at + "Z mail-deleted " + more + "\n" }
 	runCases(t, "DEL-01", []ruleCase{
@@ -107,6 +116,10 @@ func TestDel01(t *testing.T) {
 		{name: "by_subject", events: "2022-11-14T02:00:00Z login-succeeded ip=203.0.113.7 session=s\n2022-11-14T09:00:00Z mail-deleted subject=\"Reset your password\"", want: 1, least: 0.4, says: "such as \"Reset your password\", 7 hours after a login"},
 		{name: "by_subject_without_stranger", events: "2022-11-14T09:00:00Z mail-deleted subject=\"Reset your password\"", want: 0},
 		{name: "by_subject_of_owner", events: "2022-11-14T02:00:00Z login-succeeded ip=203.0.113.7\n2022-11-14T09:00:00Z mail-deleted subject=\"Reset your password\" ip=198.51.100.7", want: 0},
+		{name: "together", events: warned("mail-deleted", 4), want: 1, least: 0.3, most: 0.3, says: "4 mails whose subject speaks of security"},
+		{name: "three_together", events: warned("mail-deleted", 3), want: 0},
+		{name: "one_mail_four_times", events: strings.Repeat("2022-11-14T09:00:00Z mail-deleted id=w@x subject=\"Reset your password\"\n", 4), want: 0},
+		{name: "emptied_trash", events: warned("mail-purged", 9), want: 0},
 		{name: "moved_by_stranger", events: reset + "2022-11-14T03:01:00Z mail-moved id=r1@coinbase.com ip=203.0.113.7 detail=RSS\n2022-11-14T03:01:00Z mail-deleted id=z@x", want: 1, least: 0.75, says: "moved away"},
 		{name: "window_set", bare: true, events: reset + purge("03:15:01", "id=r1@coinbase.com"), options: setting("deletion.soon", "20m"), want: 1, least: 0.45},
 	})

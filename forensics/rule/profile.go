@@ -43,6 +43,7 @@ type Profile struct {
 	sessions  map[uint32]forensics.Symbol // the address of a session
 	programs  map[uint32]forensics.Symbol // the client of a session
 	names     bool                        // the owner's sessions name their client, nearly all of them
+	silent    map[uint32]bool             // sessions whose login is on record, and names no client
 	entered   map[uint32]forensics.Symbol // the client that a session's login named
 	clients   map[forensics.Symbol]*client
 	verdicts  map[forensics.Symbol]Standing // of keys
@@ -148,7 +149,7 @@ func (p *Profile) Known(b *forensics.Brief) Standing {
 		return Unusual
 	case p.oddEntry(b):
 		return Unusual
-	case p.names && f == nil && b.Session != 0:
+	case p.silentEntry(b):
 		return Unusual
 	case f == nil || f.usual:
 	case p.odd(f):
@@ -179,6 +180,12 @@ func (p *Profile) oddEntry(b *forensics.Brief) bool {
 	}
 	f := p.families[c.family]
 	return f != nil && !f.usual && p.odd(f)
+}
+
+// silentEntry reports whether an event is of a session that came without the name of a client, where nearly all of the owner's have one. Where the login
+// is not on record, nothing says so.
+func (p *Profile) silentEntry(b *forensics.Brief) bool {
+	return p.names && b.Session != 0 && p.silent[b.Session] && p.client(b) == nil && p.clients[p.entered[b.Session]] == nil
 }
 
 // odd reports whether a client is only ever seen around changes.
@@ -258,7 +265,7 @@ func (p *Profile) Explain(b *forensics.Brief) string {
 	if ip.inWide.usual && p.oddBlock(ip) {
 		return fmt.Sprintf("%s is usual, but %s was seen on %s only, around changes", ip.inWide.name, ip.network, count(int(ip.inNetwork.days), "day"))
 	}
-	if ip.inWide.usual && p.names && b.Session != 0 && p.client(b) == nil {
+	if ip.inWide.usual && p.silentEntry(b) {
 		return ip.inWide.name + " is usual, but the session names no client, as nearly all of the owner's do"
 	}
 	if f := p.family(b); f != nil && ip.inWide.usual && p.odd(f) {

@@ -1,6 +1,7 @@
 package rule
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 )
@@ -51,6 +52,35 @@ func TestProfile(t *testing.T) {
 				}
 				if why := a.Profile.Explain(&b); !strings.Contains(why, tt.says) || why == "" {
 					t.Errorf("explains %q", why)
+				}
+			}
+		})
+	}
+}
+
+// TestSilentSession: where all of the owner's sessions name their client, one that does not is somebody else's.
+func TestSilentSession(t *testing.T) {
+	named := strings.Builder{}
+	for i := range 50 {
+		fmt.Fprintf(&named, "2022-%02d-%02dT08:00:00Z login-succeeded ip=198.51.100.7 session=n%d client=Thunderbird\n", 6+i/25, 1+i%25, i)
+	}
+	tests := []struct {
+		name, events string
+		want         Standing
+	}{
+		{"silent", "2022-11-14T05:00:00Z login-succeeded ip=198.51.100.7 session=q\n2022-11-14T05:03:00Z mail-read ip=198.51.100.7 session=q", Unusual},
+		{"named", "2022-11-14T05:00:00Z login-succeeded ip=198.51.100.7 session=q client=Thunderbird\n2022-11-14T05:03:00Z mail-read ip=198.51.100.7 session=q", Usual},
+		{"login_not_on_record", "2022-11-14T05:03:00Z mail-read ip=198.51.100.7 session=q", Usual},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			a, c := evaluateLines(t, quietLife+named.String()+tt.events, options{})
+			for _, b := range input(t, c, options{}).Account.Briefs {
+				if c.Event(b.Row).Kind.String() != "mail-read" {
+					continue
+				}
+				if got := a.Profile.Known(&b); got != tt.want {
+					t.Errorf("got %s, want %s: %s", got, tt.want, a.Profile.Explain(&b))
 				}
 			}
 		})

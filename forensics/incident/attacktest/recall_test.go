@@ -61,8 +61,7 @@ func TestRecall(t *testing.T) {
 	for _, f := range sum.Failures {
 		t.Log(f)
 	}
-	// The goals are what detection is meant to reach; the floors are what it has reached, less what so few cases leave to
-	// chance: no change may fall below them.
+	// The fast run must reach the goals. A table is a measurement: there the floors hold, and a goal that is not reached is said.
 	for _, m := range []struct {
 		what             string
 		got, floor, goal float64
@@ -72,8 +71,8 @@ func TestRecall(t *testing.T) {
 		{"clean account-years without a false incident", 1 - sum.FalsePerCentury()/100, 0.98, 0.99},
 	} {
 		switch {
-		case m.got < m.floor:
-			t.Errorf("%s: %.4f, floor %.3f", m.what, m.got, m.floor)
+		case m.got < m.floor, !*table && m.got < m.goal:
+			t.Errorf("%s: %.4f, goal %.3f, floor %.3f", m.what, m.got, m.goal, m.floor)
 		case m.got < m.goal:
 			t.Logf("GOAL NOT REACHED: %s: %.4f, goal %.3f", m.what, m.got, m.goal)
 		}
