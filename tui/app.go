@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"sync/atomic"
 	"time"
 
 	"charm.land/bubbles/v2/key"
@@ -49,6 +50,7 @@ func newApp(o Options) *app {
 	o = o.withDefaults()
 	a := &app{opts: o, add: adding{queue: o.AddPaths}}
 	a.ctx = &kit.Context{
+		Typed:    new(atomic.Int64),
 		Services: o.Services, Styles: kit.NewStyles(true, o.NoColor), Keys: kit.NewKeys(),
 		Zone: o.Zone, Now: o.Now,
 	}
@@ -180,6 +182,7 @@ func (a *app) own(msg tea.Msg) (tea.Cmd, bool) {
 
 // key sends a key to the dialogue, the screen that types, or does what it means everywhere.
 func (a *app) key(msg tea.KeyPressMsg) tea.Cmd {
+	a.ctx.Typed.Store(time.Now().UnixNano())
 	a.notice = kit.Noticed{}
 	if n := len(a.sheets); n > 0 {
 		if msg.String() == "ctrl+c" && !a.add.running {

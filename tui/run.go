@@ -57,6 +57,7 @@ const framesPerSecond = 120
 func Run(ctx context.Context, o Options) error {
 	o.ctx = ctx
 	a := newApp(o)
+	a.ctx.Typed.Store(time.Now().UnixNano()) // whoever starts the program is about to type
 	opts := []tea.ProgramOption{tea.WithContext(ctx), tea.WithFPS(framesPerSecond)}
 	if o.Input != nil {
 		opts = append(opts, tea.WithInput(o.Input))

@@ -1,6 +1,7 @@
 package kit
 
 import (
+	"sync/atomic"
 	"time"
 
 	"charm.land/bubbles/v2/key"
@@ -49,6 +50,8 @@ type Context struct {
 	// Adding reports whether an add is running.
 	Adding bool
 	Now    func() time.Time
+	// Typed is when a key came last, in nanoseconds since 1970; 0: none yet. It may be read from any goroutine.
+	Typed *atomic.Int64
 
 	posted []tea.Msg
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"hash/fnv"
+	"sync/atomic"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -70,8 +71,11 @@ func (a *analyst) ask() tea.Cmd {
 func (a *analyst) command() tea.Cmd {
 	var ctx context.Context
 	ctx, a.cancel = context.WithCancel(context.Background())
-	c, known, last := a.ctx.Case, a.known && a.err == nil, a.generation
+	c, known, last, typed := a.ctx.Case, a.known && a.err == nil, a.generation, a.ctx.Typed
 	return func() tea.Msg {
+		if !known {
+			handRests(ctx, typed)
+		}
 		began := time.Now()
 		if known && c.Generation() == last {
 			return analysisCame{same: true, generation: last}
@@ -86,6 +90,25 @@ func (a *analyst) command() tea.Cmd {
 		}
 		out.took = time.Since(began)
 		return out
+	}
+}
+
+// handRest is how long no key comes before the first analysis begins: it looks at every event, and its garbage
+// would be felt by who scrolls through a large case right after the start.
+const handRest = 300 * time.Millisecond
+
+// handRests waits until no key came for a while.
+func handRests(ctx context.Context, typed *atomic.Int64) {
+	for {
+		wait := handRest - time.Since(time.Unix(0, typed.Load()))
+		if wait <= 0 {
+			return
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(wait):
+		}
 	}
 }
 
