@@ -96,10 +96,6 @@ func (b *builder) paysStranger(p *point) bool {
 	return false
 }
 
-func (b *builder) hasRule(p *point, rule string) bool {
-	return slices.ContainsFunc(p.findings, func(f int) bool { return b.acct.Findings[f].Rule == rule })
-}
-
 // between reports whether one of the times, which are in order, lies in a span.
 func between(times []int64, from, to int64) bool {
 	i, _ := slices.BinarySearch(times, from)

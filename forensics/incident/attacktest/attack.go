@@ -104,7 +104,6 @@ type attackRun struct {
 
 	keyName string
 	in      *session
-	nets    []netID
 	hide    []*letter // notices that will be deleted
 	last    time.Time // of what goes on without the attacker
 }

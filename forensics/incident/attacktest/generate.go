@@ -217,7 +217,7 @@ func (g *generator) letter(l *letter) *letter {
 	g.serial++
 	l.at = l.at.Truncate(time.Second)
 	domain := "mail.example.net"
-	if i := indexByte(l.from, '@'); i >= 0 {
+	if i := strings.IndexByte(l.from, '@'); i >= 0 {
 		domain = l.from[i+1:]
 	}
 	l.id = fmt.Sprintf("%x.%x@%s", l.at.Unix(), g.r.Uint32(), domain)
@@ -306,13 +306,4 @@ func (g *generator) poisson(mean float64) int {
 		n++
 	}
 	return n
-}
-
-func indexByte(s string, c byte) int {
-	for i := range len(s) {
-		if s[i] == c {
-			return i
-		}
-	}
-	return -1
 }

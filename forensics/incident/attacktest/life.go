@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"keytrail/forensics"
@@ -92,12 +93,12 @@ func (g *generator) post() {
 		at := func() time.Time { return day.Add(g.between(0, 24*time.Hour)) }
 		for range g.poisson(0.9) {
 			l := lists[g.r.IntN(len(lists))]
-			g.deliver(g.letter(&letter{from: l.from, name: l.name, host: "out." + l.from[indexByte(l.from, '@')+1:], at: at(), list: true, verdict: "pass",
+			g.deliver(g.letter(&letter{from: l.from, name: l.name, host: "out." + l.from[strings.IndexByte(l.from, '@')+1:], at: at(), list: true, verdict: "pass",
 				subject: fmt.Sprintf(l.subject, g.r.IntN(90)+1), body: "This is what is new.\n"}), truth{})
 		}
 		for range g.poisson(0.6) {
 			from := friends[g.r.IntN(len(friends))]
-			g.deliver(g.letter(&letter{from: from, host: "mail." + from[indexByte(from, '@')+1:], at: at(), verdict: "pass",
+			g.deliver(g.letter(&letter{from: from, host: "mail." + from[strings.IndexByte(from, '@')+1:], at: at(), verdict: "pass",
 				subject: g.one("Dinner", "Re: the boat", "Photos", "Question about Thursday", "Invoice", "Lunch?", "Re: reset of the router"), body: "Hello,\nsee you soon.\n"}), truth{})
 		}
 		for range g.poisson(0.025) {

@@ -68,7 +68,7 @@ func (w *officeLog) exchange(a *act, more ...any) fields {
 		"OrganizationName", "firm.example", "OriginatingServer", "AB1PR02MB0001 (15.20.4200.000)\r\n", "SessionId", a.in.id}, more...)
 }
 
-func (w *officeLog) directory(a *act, more ...any) fields {
+func (w *officeLog) directory(a *act) fields {
 	f := fields{"Workload", "AzureActiveDirectory", "ObjectId", w.g.user(a), "AzureActiveDirectoryEventType", 1}
 	if a.alone {
 		f = append(f, "UserId", "admin@firm.example")
@@ -78,7 +78,7 @@ func (w *officeLog) directory(a *act, more ...any) fields {
 			f = append(f, "ClientIP", a.in.addr.String(), "ActorIpAddress", a.in.addr.String())
 		}
 	}
-	return append(f, more...)
+	return f
 }
 
 type item struct {

@@ -13,7 +13,6 @@ type service struct {
 	from             string
 	host             string
 	money            bool
-	statement        bool   // the case holds its statement
 	wallet           string // the owner's own, where he sends to
 	held             float64
 }

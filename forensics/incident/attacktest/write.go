@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"slices"
+	"strings"
 	"time"
 
 	"keytrail/forensics"
@@ -134,7 +135,7 @@ func (g *generator) writeLetter(b *bytes.Buffer, l *letter) {
 		line("Delivered-To: ", g.c.Account)
 		line("Received: from ", l.host, " (", l.host, " [192.0.2.200])\n\tby ", host, " with ESMTPS id ", l.id[:8], "\n\tfor <", g.c.Account, ">; ", at.Format(mailDate))
 		if !g.c.lacks("verdicts") {
-			domain := l.from[indexByte(l.from, '@')+1:]
+			domain := l.from[strings.IndexByte(l.from, '@')+1:]
 			line("Authentication-Results: ", authserv, lead(authserv), "spf=", l.verdict, " smtp.mailfrom=", domain, ";\n\tdkim=", l.verdict, " header.d=", domain, ";\n\tdmarc=", l.verdict, " header.from=", domain)
 		}
 	}
