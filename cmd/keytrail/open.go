@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -76,6 +77,9 @@ func (p *Program) start(ctx context.Context) error {
 // screen runs the screen, closes the cases that were opened on it and removes what was made for the sample.
 func (p *Program) screen(ctx context.Context, o tui.Options) error {
 	o.Zone, o.Now = time.UTC, p.Now
+	// One more than there are cores: a key finds its goroutine a thread at once, and the kernel gives it the core.
+	// With none to spare it waits up to 10 ms behind the look for incidents, until the runtime interrupts that.
+	runtime.GOMAXPROCS(runtime.GOMAXPROCS(0) + 1)
 	err := tui.Run(ctx, o)
 	for _, c := range p.opened {
 		err = errors.Join(err, c.Close())

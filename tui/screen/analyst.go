@@ -45,6 +45,9 @@ type analysisCame struct {
 // analysisDue says that it is time to ask again.
 type analysisDue struct{}
 
+// analysisRested says that the hand rests, and the first question can be asked.
+type analysisRested struct{}
+
 // analysisTicked says that an answer takes long.
 type analysisTicked struct{ tick int }
 
@@ -63,19 +66,36 @@ func (a *analyst) ask() tea.Cmd {
 	if !now {
 		return nil
 	}
+	if !a.known {
+		return a.rest()
+	}
+	return a.begin()
+}
+
+// begin asks, and says from time to time how long it takes.
+func (a *analyst) begin() tea.Cmd {
 	a.began = time.Now()
 	a.tick++
 	return tea.Batch(a.command(), a.ticker())
 }
 
+// rest waits before the first question until no key came for a while.
+func (a *analyst) rest() tea.Cmd {
+	var ctx context.Context
+	ctx, a.cancel = context.WithCancel(context.Background())
+	typed := a.ctx.Typed
+	a.began = time.Time{}
+	return func() tea.Msg {
+		handRests(ctx, typed)
+		return analysisRested{}
+	}
+}
+
 func (a *analyst) command() tea.Cmd {
 	var ctx context.Context
 	ctx, a.cancel = context.WithCancel(context.Background())
-	c, known, last, typed := a.ctx.Case, a.known && a.err == nil, a.generation, a.ctx.Typed
+	c, known, last := a.ctx.Case, a.known && a.err == nil, a.generation
 	return func() tea.Msg {
-		if !known {
-			handRests(ctx, typed)
-		}
 		began := time.Now()
 		if known && c.Generation() == last {
 			return analysisCame{same: true, generation: last}
@@ -123,6 +143,8 @@ func (a *analyst) update(msg tea.Msg) (came *kit.Analysed, cmd tea.Cmd) {
 	case analysisDue:
 		a.pace.waiting = false
 		return nil, a.ask()
+	case analysisRested:
+		return nil, a.begin()
 	case analysisTicked:
 		if msg.tick == a.tick && a.pace.running {
 			return nil, a.ticker()
@@ -149,7 +171,7 @@ func (a *analyst) update(msg tea.Msg) (came *kit.Analysed, cmd tea.Cmd) {
 
 // state says in a word what is going on, empty where nothing is.
 func (a *analyst) state() string {
-	if !a.pace.running {
+	if !a.pace.running || a.began.IsZero() {
 		return ""
 	}
 	if d := time.Since(a.began); d >= tickTime {
