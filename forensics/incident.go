@@ -38,6 +38,10 @@ type Finding struct {
 	InnocentIf string // what would make it harmless, in one sentence
 	// Owner marks what the owner did to repair: a strange key removed, a password changed from an own network.
 	Owner bool
+
+	// Title and Level are a Sigma rule's own, and EventIDs those of Rows; empty in findings of the catalogue.
+	Title, Level string
+	EventIDs     []string
 }
 
 // NotChecked is a rule that could not be asked, and why.

@@ -95,6 +95,9 @@ func (a *Analyst) changed(ctx context.Context) (todo []string, err error) {
 			return nil, err
 		}
 	}
+	if err := a.askSigma(ctx); err != nil {
+		return nil, err
+	}
 	if a.sources, err = sources(a.c, now.briefs); err != nil {
 		return nil, err
 	}
@@ -168,7 +171,7 @@ func (a *Analyst) worker(ctx context.Context) (*worker, error) {
 // run looks at accounts, several at a time.
 func (a *Analyst) run(ctx context.Context, todo []string) error {
 	unowned := a.loose
-	sigma := byAccount(a.o.Sigma)
+	sigma := byAccount(a.sigma.findings)
 	done := make([]*account, len(todo))
 	workers := min(cmp.Or(a.o.AtOnce, atOnce), runtime.GOMAXPROCS(0), len(todo))
 	errs := make([]error, workers)

@@ -17,15 +17,15 @@ import (
 	"keytrail/forensics"
 	"keytrail/forensics/casefile"
 	"keytrail/forensics/rule"
+	"keytrail/forensics/sigma"
 )
 
 // Options say what an analysis may use beyond the case.
 type Options struct {
 	// Where looks an address up; nil: nothing is known of places.
 	Where func(netip.Addr) forensics.Place
-	// Sigma are the findings of RunSigma, and SigmaSkipped what it did not check.
-	Sigma        []forensics.Finding
-	SigmaSkipped []forensics.NotChecked
+	// Sigma are rules that are asked about the records too, anew where the case has got more of them; nil: none.
+	Sigma *sigma.Set
 	// AtOnce is how many accounts are in hand at a time; 0: two. A screen leaves a core to the hand that types.
 	AtOnce int
 }
@@ -43,6 +43,7 @@ type Analyst struct {
 	bound    map[string][]forensics.Brief // events that name no account, by the one that they are about
 	loose    []forensics.Brief            // those of which that is not known
 	settings *rule.Settings
+	sigma    asked
 	accounts map[string]*account // by account
 	commons  commons             // of the snapshot; nil until asked for
 	analysis *forensics.Analysis // nil where something has changed

@@ -198,7 +198,7 @@ func (a *Analyst) whatIf(ctx context.Context, name, entity, verdict string) ([]i
 		return nil, err
 	}
 	w.judge = supposing(w.judge, entity, verdict)
-	acct, err := a.look(ctx, w, name, a.loose, byAccount(a.o.Sigma)[name], a.accounts[name])
+	acct, err := a.look(ctx, w, name, a.loose, byAccount(a.sigma.findings)[name], a.accounts[name])
 	if err != nil {
 		return nil, err
 	}

@@ -18,7 +18,7 @@ func (a *Analyst) settle(ctx context.Context) error {
 	if err := a.share(ctx); err != nil {
 		return err
 	}
-	out := &forensics.Analysis{Changed: a.settings.Changed(), NotChecked: slices.Clone(a.o.SigmaSkipped)}
+	out := &forensics.Analysis{Changed: a.settings.Changed(), NotChecked: slices.Clone(a.sigma.skipped)}
 	var found []*incident.Found
 	names := slices.Sorted(maps.Keys(a.accounts))
 	for _, name := range names {

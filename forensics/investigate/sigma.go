@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -21,6 +22,37 @@ var sigmaWeights = map[string]float64{"informational": 0, "low": 0.05, "medium":
 
 // sigmaPage is how many events are read from the case at a time.
 const sigmaPage = 1000
+
+// asked is what the Sigma rules said when they were asked last.
+type asked struct {
+	events   map[string]int // that the case had of each format that rules want; nil: they were never asked
+	findings []forensics.Finding
+	skipped  []forensics.NotChecked
+}
+
+// askSigma asks the rules where they were not asked before, or the case has more events that they are about.
+func (a *Analyst) askSigma(ctx context.Context) error {
+	if a.o.Sigma == nil {
+		return nil
+	}
+	now := asked{events: map[string]int{}}
+	for _, format := range a.o.Sigma.Formats() {
+		view, err := a.c.Query(ctx, sourceIs(format))
+		if err != nil {
+			return err
+		}
+		now.events[format] = view.Len()
+	}
+	if a.sigma.events != nil && maps.Equal(a.sigma.events, now.events) {
+		return nil
+	}
+	var err error
+	if now.findings, now.skipped, err = RunSigma(ctx, a.c, a.o.Sigma); err != nil {
+		return fmt.Errorf("sigma rules: %w", err)
+	}
+	a.sigma = now
+	return nil
+}
 
 // RunSigma asks the rules about the raw record of every event of the formats that they want, read back from
 // the evidence. Records that cannot be read or taken apart are counted in what was not checked; a record that
@@ -105,6 +137,7 @@ func sourceIs(format string) filter.Expr {
 
 func sigmaFinding(e *forensics.Event, r *sigma.Rule) forensics.Finding {
 	f := forensics.Finding{Rule: SigmaPrefix + cmp.Or(r.ID, r.File), Account: filter.Fold(e.Account), Step: stepOf(e.Kind),
+		Title: r.Title, Level: strings.ToLower(r.Level), EventIDs: []string{e.ID},
 		Start: e.Time.Nano, End: e.Time.Nano, Rows: []int64{e.Row}, Certainty: e.Certainty, Weight: sigmaWeights[strings.ToLower(r.Level)],
 		Why: fmt.Sprintf("the Sigma rule %q (%s) matches the record", r.Title, cmp.Or(r.Level, "no level"))}
 	if len(r.Techniques) > 0 {

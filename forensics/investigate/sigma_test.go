@@ -3,6 +3,7 @@ package investigate
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -71,6 +72,28 @@ func TestRunSigma(t *testing.T) {
 		f.Technique != "T1114.003" || len(f.Rows) != 1 || !strings.Contains(f.InnocentIf, "absence note") || f.Weight <= 0 {
 		t.Errorf("finding %+v", f)
 	}
+	if f.Title != "A rule that forwards" || f.Level != "high" || len(f.EventIDs) != 1 || f.EventIDs[0] == "" {
+		t.Errorf("finding %+v", f)
+	}
+
+	// An analyst asks by itself, and once where the records stay the same.
+	a := New(c, Options{Sigma: set})
+	analysis, err := a.Analyse(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	told := slices.ContainsFunc(analysis.Findings, func(f forensics.Finding) bool { return f.Title == "A rule that forwards" })
+	if !told || len(analysis.NotChecked) < 2 || a.sigma.events["microsoft/unified-audit"] != 3 {
+		t.Errorf("findings %v, not checked %v, asked %v", analysis.Findings, analysis.NotChecked, a.sigma.events)
+	}
+	before := &a.sigma.findings[0]
+	if err := c.SetSetting("reset.window", "1h"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := a.Analyse(t.Context()); err != nil || before != &a.sigma.findings[0] {
+		t.Errorf("rules were asked again without need (%v)", err)
+	}
+
 	var said string
 	for _, s := range skipped {
 		said += s.Rule + ": " + s.Why + "\n"
