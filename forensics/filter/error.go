@@ -18,9 +18,9 @@ func (e *SyntaxError) Error() string {
 	return s
 }
 
-// nearest gives the candidate with the smallest edit distance to word, if that is
+// Nearest gives the candidate with the smallest edit distance to word, if that is
 // small for the word's length.
-func nearest(word string, candidates []string) string {
+func Nearest(word string, candidates []string) string {
 	word = Fold(word)
 	if len(word) > 64 {
 		return ""

@@ -213,7 +213,7 @@ func (p *parser) term() (Expr, error) {
 		for _, k := range Keys() {
 			names = append(names, k.Name)
 		}
-		suggestion := nearest(name, names)
+		suggestion := Nearest(name, names)
 		if suggestion != "" {
 			suggestion += ":"
 		} else {

@@ -45,7 +45,7 @@ func (p *parser) resolve(t *Term, key Key, at int) error {
 }
 
 func (p *parser) unknownValue(t *Term, key Key, at int) error {
-	suggestion := nearest(t.Value, key.Choices)
+	suggestion := Nearest(t.Value, key.Choices)
 	if suggestion != "" {
 		suggestion = key.Name + ":" + suggestion
 	}

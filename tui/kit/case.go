@@ -44,6 +44,8 @@ type Case interface {
 	SetNote(row int64, text string) error
 	// SetVerdict says what the user says about entities: "mine", "not-mine" or "unknown".
 	SetVerdict(entities []string, verdict string) error
+	// Reach tells how much a verdict on entities would touch.
+	Reach(ctx context.Context, entities []string) (*forensics.Reach, error)
 	// Undo takes the last mark back and says what it was, empty where there is nothing left.
 	Undo() (what string, err error)
 	History() []string

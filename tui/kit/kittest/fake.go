@@ -5,6 +5,7 @@ package kittest
 import (
 	"context"
 	"errors"
+	"net/netip"
 	"sort"
 	"strconv"
 	"strings"
@@ -154,6 +155,49 @@ func (c *Case) SetVerdict(names []string, verdict string) error {
 	})
 	c.generation.Add(1)
 	return nil
+}
+
+// Reach counts events as SetVerdict judges them; a network takes its addresses in.
+func (c *Case) Reach(_ context.Context, names []string) (*forensics.Reach, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.Refuses != nil {
+		return nil, c.Refuses
+	}
+	r := &forensics.Reach{Of: 1}
+	has := func(e *forensics.Event) bool {
+		for _, name := range names {
+			kind, value, _ := strings.Cut(name, ":")
+			p, err := netip.ParsePrefix(value)
+			switch {
+			case kind == "network" && err == nil && e.IP.IsValid() && p.Contains(e.IP),
+				e.IP.IsValid() && name == "ip:"+e.IP.String(), e.Client != "" && name == "client:"+e.Client,
+				e.ASN != 0 && name == "asn:"+strconv.FormatUint(uint64(e.ASN), 10), e.Key != "" && name == "key:"+e.Key, name == "account:"+e.Account:
+				return true
+			}
+		}
+		return false
+	}
+	source := false
+	for _, name := range names {
+		source = source || !strings.HasPrefix(name, "key:") && !strings.HasPrefix(name, "account:")
+		if account, ok := strings.CutPrefix(name, "account:"); ok {
+			r.Own = append(r.Own, account)
+		}
+	}
+	for i := range c.events {
+		e := &c.events[i]
+		if has(e) {
+			r.Events, r.Accounts = r.Events+1, 1
+			if source {
+				r.From++
+			}
+		}
+		if source && e.IP.IsValid() {
+			r.Sources++
+		}
+	}
+	return r, nil
 }
 
 // Questions gives what was set.
