@@ -15,14 +15,14 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"keytrail/forensics/acquire/dovecottest"
 	"keytrail/forensics/casefile"
+	"keytrail/forensics/dovecottest"
 )
 
 // TestAcquire runs the program against a real Dovecot: copy, timeline, custody, verify.
 func TestAcquire(t *testing.T) {
 	const count = 300
-	d := dovecottest.Start(t, dovecottest.Generated(t, count))
+	d := dovecottest.Start(t, dovecottest.Options{Fill: dovecottest.Generated(t, count)})
 	before := d.State(t)
 	t.Setenv("KEYTRAIL_TEST_PASSWORD", dovecottest.Password)
 	name := filepath.Join(t.TempDir(), "rivera")
@@ -103,7 +103,7 @@ func TestAcquireSurvivesKill(t *testing.T) {
 	if os.Getenv("KEYTRAIL_BENCH") != "" {
 		count = 20_000
 	}
-	d := dovecottest.Start(t, dovecottest.Generated(t, count))
+	d := dovecottest.Start(t, dovecottest.Options{Fill: dovecottest.Generated(t, count)})
 	t.Setenv("KEYTRAIL_TEST_PASSWORD", dovecottest.Password)
 	dir := t.TempDir()
 	command := func(name string) []string {

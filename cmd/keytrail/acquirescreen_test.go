@@ -13,14 +13,14 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"keytrail/forensics/acquire/dovecottest"
+	"keytrail/forensics/dovecottest"
 	"keytrail/tui/kit"
 )
 
 // TestAcquireOnScreen goes the screen's way against a real Dovecot: what goes wrong is said in
 // words that ask the right thing again, and the copy comes into the case.
 func TestAcquireOnScreen(t *testing.T) {
-	d := dovecottest.Start(t, dovecottest.Generated(t, 120))
+	d := dovecottest.Start(t, dovecottest.Options{Fill: dovecottest.Generated(t, 120)})
 	before := d.State(t)
 	p := &Program{In: strings.NewReader(""), Out: &bytes.Buffer{}, Err: &bytes.Buffer{}, Now: time.Now, Who: "test"}
 	services, err := p.services(addFlags{})
@@ -120,7 +120,7 @@ func TestMailHost(t *testing.T) {
 
 // TestAcquireChosen lists the folders of a real Dovecot and copies one of them, between two days.
 func TestAcquireChosen(t *testing.T) {
-	d := dovecottest.Start(t, dovecottest.Generated(t, 1200))
+	d := dovecottest.Start(t, dovecottest.Options{Fill: dovecottest.Generated(t, 1200)})
 	before := d.State(t)
 	p := &Program{In: strings.NewReader(""), Out: &bytes.Buffer{}, Err: &bytes.Buffer{}, Now: time.Now, Who: "test", Roots: d.Roots}
 	services, err := p.services(addFlags{})

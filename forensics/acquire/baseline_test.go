@@ -8,13 +8,13 @@ import (
 	"testing"
 	"time"
 
-	"keytrail/forensics/acquire/dovecottest"
+	"keytrail/forensics/dovecottest"
 )
 
 // TestBaselineDovecot copies a mailbox twice; in between mail is deleted. The second copy names
 // the first one and what the server says is gone.
 func TestBaselineDovecot(t *testing.T) {
-	d := dovecottest.Start(t, dovecottest.Generated(t, 200))
+	d := dovecottest.Start(t, dovecottest.Options{Fill: dovecottest.Generated(t, 200)})
 	parent := t.TempDir()
 	o := dovecotOptions(d)
 	now := time.Date(2022, 11, 14, 3, 0, 0, 0, time.UTC)

@@ -11,7 +11,7 @@ import (
 	"testing"
 	"time"
 
-	"keytrail/forensics/acquire/dovecottest"
+	"keytrail/forensics/dovecottest"
 )
 
 // TestAgainstMbsync copies the same mailbox of 20,000 messages with keytrail and with mbsync
@@ -26,7 +26,7 @@ func TestAgainstMbsync(t *testing.T) {
 		t.Skip("NOT RUN: no mbsync on this machine (apt-get install isync)")
 	}
 	const rounds = 5
-	d := dovecottest.Start(t, dovecottest.Generated(t, messageCount()))
+	d := dovecottest.Start(t, dovecottest.Options{Fill: dovecottest.Generated(t, messageCount())})
 	acquireAll(t, dovecotOptions(d), t.TempDir()) // so that the server has its index for both
 	var ours, theirs []time.Duration
 	for n := range rounds {

@@ -6,7 +6,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"keytrail/forensics/acquire/dovecottest"
+	"keytrail/forensics/dovecottest"
 )
 
 // TestFolders lists what can be chosen: a folder that cannot be opened is none, a count that is
@@ -50,7 +50,7 @@ func TestFolders(t *testing.T) {
 
 // TestFoldersDovecot chooses two of the folders that a real server lists, which stays unchanged.
 func TestFoldersDovecot(t *testing.T) {
-	d := dovecottest.Start(t, dovecottest.Generated(t, 120))
+	d := dovecottest.Start(t, dovecottest.Options{Fill: dovecottest.Generated(t, 120)})
 	before := d.State(t)
 	o := dovecotOptions(d)
 	s, err := Open(t.Context(), o)

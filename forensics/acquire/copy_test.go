@@ -14,7 +14,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"keytrail/forensics/acquire/dovecottest"
+	"keytrail/forensics/dovecottest"
 )
 
 // messageCount is 2,000, or 20,000 where figures are wanted.
@@ -28,7 +28,7 @@ func messageCount() int {
 // TestDovecot copies the mailbox of a real Dovecot and compares it with the server's own files.
 func TestDovecot(t *testing.T) {
 	count := messageCount()
-	d := dovecottest.Start(t, dovecottest.Generated(t, count))
+	d := dovecottest.Start(t, dovecottest.Options{Fill: dovecottest.Generated(t, count)})
 	d.Doveadm(t, "expunge", "-u", dovecottest.User, "mailbox", "INBOX", "uid", "3,10:14,1000") // gaps
 	before := d.State(t)
 	want := serverHashes(t, d)

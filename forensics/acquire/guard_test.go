@@ -16,13 +16,13 @@ import (
 	"github.com/emersion/go-imap/v2"
 	"github.com/google/go-cmp/cmp"
 
-	"keytrail/forensics/acquire/dovecottest"
+	"keytrail/forensics/dovecottest"
 )
 
 // TestOnlyReads records everything that two whole runs send to a real server, with a deletion
 // in between, and holds it against a list that was written by hand.
 func TestOnlyReads(t *testing.T) {
-	d := dovecottest.Start(t, dovecottest.Generated(t, 120))
+	d := dovecottest.Start(t, dovecottest.Options{Fill: dovecottest.Generated(t, 120)})
 	port, sent := recordingProxy(t, d.IMAP)
 	o := dovecotOptions(d)
 	o.Target.Host, o.Target.Port, o.Target.Security = "127.0.0.1", port, Clear

@@ -11,7 +11,7 @@ import (
 	"time"
 
 	"keytrail/forensics"
-	"keytrail/forensics/acquire/dovecottest"
+	"keytrail/forensics/dovecottest"
 )
 
 // refused checks that an error and its hint speak plainly and hold no secret.

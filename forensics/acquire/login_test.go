@@ -11,11 +11,11 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"keytrail/forensics"
-	"keytrail/forensics/acquire/dovecottest"
+	"keytrail/forensics/dovecottest"
 )
 
 func TestWrongPasswordDovecot(t *testing.T) {
-	d := dovecottest.Start(t, dovecottest.Generated(t, 1))
+	d := dovecottest.Start(t, dovecottest.Options{Fill: dovecottest.Generated(t, 1)})
 	o := dovecotOptions(d)
 	o.Secret = password("wrong secret")
 	_, err := Open(t.Context(), o)

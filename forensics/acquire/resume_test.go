@@ -16,12 +16,12 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
-	"keytrail/forensics/acquire/dovecottest"
+	"keytrail/forensics/dovecottest"
 )
 
 // TestResumeDovecot cancels a copy of a real mailbox at ten random moments, then lets it end.
 func TestResumeDovecot(t *testing.T) {
-	d := dovecottest.Start(t, dovecottest.Generated(t, messageCount()))
+	d := dovecottest.Start(t, dovecottest.Options{Fill: dovecottest.Generated(t, messageCount())})
 	whole := acquireAll(t, dovecotOptions(d), t.TempDir())
 	parent := t.TempDir()
 	for range 10 {

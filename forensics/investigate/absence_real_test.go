@@ -22,6 +22,7 @@ import (
 	"keytrail/forensics/acquire"
 	"keytrail/forensics/casefile"
 	"keytrail/forensics/detect"
+	"keytrail/forensics/dovecottest"
 	formats "keytrail/forensics/format/all"
 	"keytrail/forensics/ingest"
 )
@@ -258,11 +259,11 @@ func (s *script) attack(t testing.TB) {
 	}
 }
 
-func (s *script) acquire(t testing.TB, address, parent string) {
+func (s *script) acquire(t testing.TB, server *dovecottest.Dovecot, parent string) {
 	s.pass(time.Minute, time.Hour)
-	target, err := acquire.ParseTarget("imap://"+s.account+"@"+address, false)
+	target, err := acquire.ParseTarget("imap://"+s.account+"@"+server.Address(), false)
 	must(t, err)
-	session, err := acquire.Open(t.Context(), acquire.Options{Target: target, Secret: func(context.Context) (string, error) { return realPassword, nil }, Tool: "keytrail test",
+	session, err := acquire.Open(t.Context(), acquire.Options{Target: target, Secret: func(context.Context) (string, error) { return dovecottest.Password, nil }, Tool: "keytrail test",
 		Now: func() time.Time { return s.now }})
 	must(t, err)
 	defer session.Close()
@@ -271,8 +272,9 @@ func (s *script) acquire(t testing.TB, address, parent string) {
 	s.copies = append(s.copies, r.Root)
 }
 
-func (s *script) run(t testing.TB, address, parent string) {
-	s.c = dialReal(t, address, s.account)
+func (s *script) run(t testing.TB, server *dovecottest.Dovecot, parent string) {
+	s.c = server.Dial(t)
+	must(t, s.c.Login(s.account, dovecottest.Password).Wait())
 	defer func() { must(t, s.c.Logout().Wait()); must(t, s.c.Close()) }()
 	for _, f := range []string{"INBOX", "Quiet", "Quiet"} {
 		s.pass(time.Minute, time.Hour)
@@ -286,7 +288,7 @@ func (s *script) run(t testing.TB, address, parent string) {
 		s.step(t)
 	}
 	if s.rng.IntN(2) == 0 {
-		s.acquire(t, address, parent)
+		s.acquire(t, server, parent)
 		s.lately = len(s.gone)
 		for range s.rng.IntN(10) {
 			s.step(t)
@@ -305,7 +307,7 @@ func (s *script) run(t testing.TB, address, parent string) {
 			s.gone = append(s.gone, realLoss{m, "marked", s.now, s.clock(), false})
 		}
 	}
-	s.acquire(t, address, parent)
+	s.acquire(t, server, parent)
 }
 
 // tally counts how many of so many.
@@ -344,17 +346,18 @@ func TestAbsenceOnRealDovecot(t *testing.T) {
 	defer close(ended)
 	go clock.run(ended)
 	var scripts []*script
-	var users []string
+	var accounts []dovecottest.Account
 	for n := range plain + saved {
-		s := &script{account: realUser(n, n >= plain), rng: rand.New(rand.NewPCG(uint64(n), 7)), here: map[string][]realMail{}, calm: n%5 == 0}
+		account := realAccount(n, n >= plain)
+		s := &script{account: account.Name, rng: rand.New(rand.NewPCG(uint64(n), 7)), here: map[string][]realMail{}, calm: n%5 == 0}
 		s.now = time.Now().UTC().Add(-60 * 24 * time.Hour).Truncate(time.Second)
 		if n >= plain {
 			s.real = clock
 		}
 		scripts = append(scripts, s)
-		users = append(users, s.account)
+		accounts = append(accounts, account)
 	}
-	address := startRealDovecot(t, users)
+	server := dovecottest.Start(t, dovecottest.Options{Accounts: accounts, Conf: realFolders})
 	parent := t.TempDir()
 	start := time.Now()
 	var all sync.WaitGroup
@@ -365,7 +368,7 @@ func TestAbsenceOnRealDovecot(t *testing.T) {
 				few <- struct{}{}
 				defer func() { <-few }()
 			}
-			s.run(t, address, parent)
+			s.run(t, server, parent)
 		})
 	}
 	all.Wait()
