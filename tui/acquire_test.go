@@ -23,6 +23,8 @@ type copier struct {
 	refuse  []error // what the next listings come to
 	hang    bool    // a listing does not end by itself
 	listed  []kit.AcquireRequest
+
+	added []string // the paths that the copy was added from
 }
 
 // rivera are the folders of a mailbox.
@@ -47,7 +49,10 @@ func (c *copier) options() Options {
 		}
 		return kit.MailHost{}
 	}
-	o.Add = func(context.Context, kit.Case, []string, func(kit.Progress)) error { return nil }
+	o.Add = func(_ context.Context, _ kit.Case, paths []string, _ func(kit.Progress)) error {
+		c.added = paths
+		return nil
+	}
 	if c.folders == nil {
 		c.folders = rivera()
 	}
@@ -83,54 +88,49 @@ func (c *copier) options() Options {
 	return o
 }
 
+// copying is the screen with a copier that refuses nothing.
+func copying() (Options, *copier) {
+	c := &copier{}
+	return c.options(), c
+}
+
 // TestAcquire goes the whole way: from the address to a copy that is added.
 func TestAcquire(t *testing.T) {
-	for _, size := range sizes {
-		t.Run(size.name, func(t *testing.T) {
-			c := &copier{}
-			o := c.options()
-			var added []string
-			o.Add = func(_ context.Context, _ kit.Case, paths []string, _ func(kit.Progress)) error {
-				added = paths
-				return nil
-			}
-			screenTest(t, size.width, size.height, o, func(d *driver) {
-				d.keys("4", "i", "pat", "enter")
-				d.sees("an e-mail address, such as pat@att.net")
-				d.keys("@att.net")
-				d.golden("address")
-				d.keys("enter", "hunter2 secret")
-				d.golden("password")
-				d.lacks("hunter2")
-				d.keys("enter")
-				d.golden("folders")
-				d.keys("enter")
-				d.golden("days")
-				d.keys("enter")
-				d.sees("is connected to")
-				c.step <- kit.AcquireProgress{Stage: "copying", Folder: "INBOX", Folders: 2, Of: 6, FolderDone: 3120, FolderTotal: 10000, Messages: 5204, Total: 20412,
-					Bytes: 341e6, Rate: 1310, Elapsed: 4 * time.Second, Left: 12 * time.Second}
-				d.settle()
-				d.golden("copying")
-				d.keys("q", "esc") // neither ends it
-				d.sees("5,204 of 20,412 messages")
-				c.step <- kit.AcquireProgress{Stage: "copying", Folder: "INBOX", Folders: 2, Of: 6, Messages: 5204, Total: 20412, Waiting: 4 * time.Second, Why: "the server said NO [THROTTLED] \"wait\""}
-				d.settle()
-				d.sees("waits 4 s", "THROTTLED")
-				c.end <- nil
-				d.settle()
-				d.golden("done")
-				d.keys("enter")
-				d.lacks("── copy a mailbox")
-				if want := "/cases/story.keytrail/acquired/x/pat@att.net"; len(added) != 1 || added[0] != want {
-					t.Errorf("added %q, want %q", added, want)
-				}
-				if r := c.requests[0]; r.Host != "imap.mail.att.net" || r.Address != "pat@att.net" || r.Password != "hunter2 secret" || r.Folders != nil || !r.Since.IsZero() || !r.Before.IsZero() {
-					t.Errorf("asked for %+v", r)
-				}
-			})
-		})
-	}
+	eachSize(t, copying, func(d *driver, c *copier) {
+		d.keys("4", "i", "pat", "enter")
+		d.sees("an e-mail address, such as pat@att.net")
+		d.keys("@att.net")
+		d.golden("address")
+		d.keys("enter", "hunter2 secret")
+		d.golden("password")
+		d.lacks("hunter2")
+		d.keys("enter")
+		d.golden("folders")
+		d.keys("enter")
+		d.golden("days")
+		d.keys("enter")
+		d.sees("is connected to")
+		c.step <- kit.AcquireProgress{Stage: "copying", Folder: "INBOX", Folders: 2, Of: 6, FolderDone: 3120, FolderTotal: 10000, Messages: 5204, Total: 20412,
+			Bytes: 341e6, Rate: 1310, Elapsed: 4 * time.Second, Left: 12 * time.Second}
+		d.settle()
+		d.golden("copying")
+		d.keys("q", "esc") // neither ends it
+		d.sees("5,204 of 20,412 messages")
+		c.step <- kit.AcquireProgress{Stage: "copying", Folder: "INBOX", Folders: 2, Of: 6, Messages: 5204, Total: 20412, Waiting: 4 * time.Second, Why: "the server said NO [THROTTLED] \"wait\""}
+		d.settle()
+		d.sees("waits 4 s", "THROTTLED")
+		c.end <- nil
+		d.settle()
+		d.golden("done")
+		d.keys("enter")
+		d.lacks("── copy a mailbox")
+		if want := "/cases/story.keytrail/acquired/x/pat@att.net"; len(c.added) != 1 || c.added[0] != want {
+			d.t.Errorf("added %q, want %q", c.added, want)
+		}
+		if r := c.requests[0]; r.Host != "imap.mail.att.net" || r.Address != "pat@att.net" || r.Password != "hunter2 secret" || r.Folders != nil || !r.Since.IsZero() || !r.Before.IsZero() {
+			d.t.Errorf("asked for %+v", r)
+		}
+	})
 }
 
 // TestAcquireProblems shows what a person is told and asked again.
@@ -199,52 +199,47 @@ func TestAcquireGuided(t *testing.T) {
 
 // TestAcquireChoice leaves folders and days out; what was chosen stays while the dialogue is open.
 func TestAcquireChoice(t *testing.T) {
-	for _, size := range sizes {
-		t.Run(size.name, func(t *testing.T) {
-			c := &copier{}
-			screenTest(t, size.width, size.height, c.options(), func(d *driver) {
-				d.keys("4", "i", "pat@att.net", "enter", "secret", "enter")
-				d.sees("all 7, 40,812 messages or more", "All are copied")
-				d.keys("a", "enter")
-				d.sees("0 of 7", "choose at least one folder")
-				d.keys("space", "down", "down", "space")
-				d.sees("2 of 7, 10,312 messages", "moved to a folder that is left out")
-				d.golden("two-folders")
-				d.keys("enter", "2022-13-01", "enter")
-				d.golden("no-such-month")
-				d.keys("ctrl+u", "2022-11-01", "enter", "2022-11-01", "enter")
-				d.golden("no-later-day")
-				d.keys("ctrl+u", "2023-02-29", "enter")
-				d.sees("February 2023 has 28 days")
-				d.keys("ctrl+u", "2023-03-01", "tab", "ctrl+u", "2024-01-01", "enter")
-				d.sees("this day is still to come")
-				d.keys("ctrl+u", "2022-11-01", "tab", "esc")
-				d.sees("2 of 7")
-				d.keys("enter", "enter", "enter")
-				want := kit.AcquireRequest{Address: "pat@att.net", Host: "imap.mail.att.net", Password: "secret", Folders: []string{"INBOX", "Papierkorb"},
-					Since: time.Date(2022, 11, 1, 0, 0, 0, 0, time.UTC), Before: time.Date(2023, 3, 1, 0, 0, 0, 0, time.UTC)}
-				d.keys("s")
-				d.sees("Stopped.", "choose the same folders")
-				d.keys("enter")
-				c.end <- &kit.AcquireProblem{What: "The password has run out.", Do: "Make another.", Ask: kit.AskPassword}
-				d.settle()
-				d.keys("enter", "secret", "enter")
-				d.sees("2 of 7")
-				d.keys("enter", "enter", "enter")
-				if diff := cmp.Diff([]kit.AcquireRequest{want, want, want}, c.requests); diff != "" {
-					t.Errorf("asked for (-want +got):\n%s", diff)
-				}
-				for _, r := range c.listed {
-					if r.Folders != nil || !r.Since.IsZero() || len(c.listed) != 2 {
-						t.Errorf("listed %d times with %+v", len(c.listed), r)
-					}
-				}
-				c.end <- nil
-				d.settle()
-				d.sees("20,412 messages")
-			})
-		})
-	}
+	eachSize(t, copying, func(d *driver, c *copier) {
+		d.keys("4", "i", "pat@att.net", "enter", "secret", "enter")
+		d.sees("all 7, 40,812 messages or more", "All are copied")
+		d.keys("a", "enter")
+		d.sees("0 of 7", "choose at least one folder")
+		d.keys("space", "down", "down", "space")
+		d.sees("2 of 7, 10,312 messages", "moved to a folder that is left out")
+		d.golden("two-folders")
+		d.keys("enter", "2022-13-01", "enter")
+		d.golden("no-such-month")
+		d.keys("ctrl+u", "2022-11-01", "enter", "2022-11-01", "enter")
+		d.golden("no-later-day")
+		d.keys("ctrl+u", "2023-02-29", "enter")
+		d.sees("February 2023 has 28 days")
+		d.keys("ctrl+u", "2023-03-01", "tab", "ctrl+u", "2024-01-01", "enter")
+		d.sees("this day is still to come")
+		d.keys("ctrl+u", "2022-11-01", "tab", "esc")
+		d.sees("2 of 7")
+		d.keys("enter", "enter", "enter")
+		want := kit.AcquireRequest{Address: "pat@att.net", Host: "imap.mail.att.net", Password: "secret", Folders: []string{"INBOX", "Papierkorb"},
+			Since: time.Date(2022, 11, 1, 0, 0, 0, 0, time.UTC), Before: time.Date(2023, 3, 1, 0, 0, 0, 0, time.UTC)}
+		d.keys("s")
+		d.sees("Stopped.", "choose the same folders")
+		d.keys("enter")
+		c.end <- &kit.AcquireProblem{What: "The password has run out.", Do: "Make another.", Ask: kit.AskPassword}
+		d.settle()
+		d.keys("enter", "secret", "enter")
+		d.sees("2 of 7")
+		d.keys("enter", "enter", "enter")
+		if diff := cmp.Diff([]kit.AcquireRequest{want, want, want}, c.requests); diff != "" {
+			d.t.Errorf("asked for (-want +got):\n%s", diff)
+		}
+		for _, r := range c.listed {
+			if r.Folders != nil || !r.Since.IsZero() || len(c.listed) != 2 {
+				d.t.Errorf("listed %d times with %+v", len(c.listed), r)
+			}
+		}
+		c.end <- nil
+		d.settle()
+		d.sees("20,412 messages")
+	})
 }
 
 // TestAcquireListing lists many folders, none, and is stopped or broken meanwhile.

@@ -109,16 +109,27 @@ func (d *driver) wait(t time.Duration) {
 // keys presses keys by their names: "enter", "ctrl+c", "x"; everything else is typed
 // letter by letter.
 func (d *driver) keys(names ...string) {
+	for _, k := range pressed(names) {
+		d.send(k)
+	}
+}
+
+// pressed are the keys of the names.
+func pressed(names []string) (keys []tea.KeyPressMsg) {
 	for _, name := range names {
 		if k, ok := special[name]; ok {
-			d.send(k)
+			keys = append(keys, k)
 			continue
 		}
 		for _, r := range name {
-			d.send(tea.KeyPressMsg{Code: r, Text: string(r)})
+			keys = append(keys, tea.KeyPressMsg{Code: r, Text: string(r)})
 		}
 	}
+	return keys
 }
+
+// click presses the left button of the mouse.
+func (d *driver) click(x, y int) { d.send(tea.MouseClickMsg{X: x, Y: y, Button: tea.MouseLeft}) }
 
 var special = map[string]tea.KeyPressMsg{
 	"enter": {Code: tea.KeyEnter}, "esc": {Code: tea.KeyEscape}, "tab": {Code: tea.KeyTab},
@@ -212,3 +223,14 @@ var sizes = []struct {
 	name          string
 	width, height int
 }{{"80x24", 80, 24}, {"120x36", 120, 36}}
+
+// eachSize runs a test of the screen in a terminal of each size, on options made for it alone; with them comes what else
+// the test looks at.
+func eachSize[C any](t *testing.T, of func() (Options, C), do func(d *driver, c C)) {
+	for _, size := range sizes {
+		t.Run(size.name, func(t *testing.T) {
+			o, c := of()
+			screenTest(t, size.width, size.height, o, func(d *driver) { do(d, c) })
+		})
+	}
+}

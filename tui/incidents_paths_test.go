@@ -7,8 +7,6 @@ import (
 	"testing"
 	"time"
 
-	tea "charm.land/bubbletea/v2"
-
 	"keytrail/forensics"
 	"keytrail/tui/kit"
 	"keytrail/tui/kit/kittest"
@@ -153,20 +151,19 @@ func TestDetectionFails(t *testing.T) {
 func TestIncidentsMouse(t *testing.T) {
 	o, _ := analysed()
 	screenTest(t, 120, 36, o, func(d *driver) {
-		click := func(x, y int) { d.send(tea.MouseClickMsg{X: x, Y: y, Button: tea.MouseLeft}) }
-		click(17, 1)
+		d.click(17, 1)
 		d.sees("#2 strong")
-		click(10, 5)
+		d.click(10, 5)
 		d.sees("#1 weak")
-		click(10, 4)
-		click(10, 10)
+		d.click(10, 4)
+		d.click(10, 10)
 		d.sees("▌ L login")
-		click(10, 10)
+		d.click(10, 10)
 		d.sees("/ incident:2")
 		d.keys("esc")
-		click(32, 1)
+		d.click(32, 1)
 		d.sees("198.51.100.23")
-		click(8, 2)
+		d.click(8, 2)
 		d.sees("‹network›", "203.0.113.0/24")
 	})
 }

@@ -23,58 +23,48 @@ func analysed() (Options, *kittest.Case) {
 }
 
 func TestIncidents(t *testing.T) {
-	for _, size := range sizes {
-		t.Run(size.name, func(t *testing.T) {
-			o, _ := analysed()
-			screenTest(t, size.width, size.height, o, func(d *driver) {
-				d.sees("2 incidents")
-				d.keys("2")
-				d.wait(time.Second)
-				d.golden("list")
-				d.keys("enter")
-				d.golden("story")
-				d.keys("down", "down", "down")
-				d.sees("same session, message-id", "2 events (1 observed, 1 inferred)")
-				d.golden("step")
-				d.keys("x")
-				d.golden("judged")
-				d.keys("esc", "s")
-				d.golden("score")
-				d.keys("esc", "n")
-				d.golden("not-checked")
-				d.keys("esc", "v")
-				d.golden("findings")
-				d.keys("enter")
-				d.sees("/ all events", "▌›", "31 of 413")
-				d.keys("esc")
-				d.keys("enter")
-				d.golden("events")
-				d.keys("esc")
-				d.golden("step") // the same place as before
-				d.keys("esc", "o", "o")
-				d.sees("by account", "2 of 2")
-			})
-		})
-	}
+	eachSize(t, analysed, func(d *driver, _ *kittest.Case) {
+		d.sees("2 incidents")
+		d.keys("2")
+		d.wait(time.Second)
+		d.golden("list")
+		d.keys("enter")
+		d.golden("story")
+		d.keys("down", "down", "down")
+		d.sees("same session, message-id", "2 events (1 observed, 1 inferred)")
+		d.golden("step")
+		d.keys("x")
+		d.golden("judged")
+		d.keys("esc", "s")
+		d.golden("score")
+		d.keys("esc", "n")
+		d.golden("not-checked")
+		d.keys("esc", "v")
+		d.golden("findings")
+		d.keys("enter")
+		d.sees("/ all events", "▌›", "31 of 413")
+		d.keys("esc")
+		d.keys("enter")
+		d.golden("events")
+		d.keys("esc")
+		d.golden("step") // the same place as before
+		d.keys("esc", "o", "o")
+		d.sees("by account", "2 of 2")
+	})
 }
 
 func TestNoIncidents(t *testing.T) {
-	for _, size := range sizes {
-		t.Run(size.name, func(t *testing.T) {
-			o, c := story()
-			screenTest(t, size.width, size.height, o, func(d *driver) {
-				d.keys("2")
-				d.golden("nothing")
-				c.SetAnalysis(&forensics.Analysis{Findings: make([]forensics.Finding, 4), NotChecked: make([]forensics.NotChecked, 3)}, nil, nil)
-				d.keys("1", "t", "x", "enter", "2")
-				d.golden("none-found")
-				d.keys("t")
-				d.golden("no-questions")
-				d.keys("esc", "3")
-				d.golden("no-entities")
-			})
-		})
-	}
+	eachSize(t, story, func(d *driver, c *kittest.Case) {
+		d.keys("2")
+		d.golden("nothing")
+		c.SetAnalysis(&forensics.Analysis{Findings: make([]forensics.Finding, 4), NotChecked: make([]forensics.NotChecked, 3)}, nil, nil)
+		d.keys("1", "t", "x", "enter", "2")
+		d.golden("none-found")
+		d.keys("t")
+		d.golden("no-questions")
+		d.keys("esc", "3")
+		d.golden("no-entities")
+	})
 }
 
 // TestManyIncidents looks at long lists, long and wide texts.
@@ -99,106 +89,89 @@ func TestManyIncidents(t *testing.T) {
 		}
 		a.Incidents = append(a.Incidents, in)
 	}
-	for _, size := range sizes {
-		t.Run(size.name, func(t *testing.T) {
-			o, c := analysed()
-			c.SetAnalysis(a, kittest.Entities(), nil)
-			screenTest(t, size.width, size.height, o, func(d *driver) {
-				d.keys("2", "down", "down", "down", "down", "down", "down", "down")
-				d.wait(time.Second)
-				d.golden("many")
-				d.keys("enter", "down")
-				d.golden("wide")
-				d.keys("end", "pgdown")
-				d.golden("last-step")
-				d.keys("esc", "end")
-				d.sees("60 of 60")
-				d.exact()
-			})
-		})
-	}
+	eachSize(t, func() (Options, *kittest.Case) {
+		o, c := analysed()
+		c.SetAnalysis(a, kittest.Entities(), nil)
+		return o, c
+	}, func(d *driver, _ *kittest.Case) {
+		d.keys("2", "down", "down", "down", "down", "down", "down", "down")
+		d.wait(time.Second)
+		d.golden("many")
+		d.keys("enter", "down")
+		d.golden("wide")
+		d.keys("end", "pgdown")
+		d.golden("last-step")
+		d.keys("esc", "end")
+		d.sees("60 of 60")
+		d.exact()
+	})
 }
 
 func TestEntities(t *testing.T) {
-	for _, size := range sizes {
-		t.Run(size.name, func(t *testing.T) {
-			o, _ := analysed()
-			screenTest(t, size.width, size.height, o, func(d *driver) {
-				d.keys("3")
-				d.golden("addresses")
-				d.keys("space", "space", "x")
-				d.sees("2 are not mine")
-				d.golden("judged")
-				d.keys("u")
-				d.lacks("not mine ")
-				d.keys("/", "hosting")
-				d.golden("filtered")
-				d.keys("enter", "w")
-				d.golden("network")
-				d.keys("enter")
-				d.sees("/ ip:203.0.113.0/24", "3 of 413 events")
-				d.keys("esc")
-				d.sees("1 of 1", "‹IP›")
-				d.keys("esc", "tab", "tab", "tab", "tab")
-				d.sees("Outlook-2", "‹key›")
-				d.keys("tab")
-				d.golden("accounts")
-				d.keys("enter")
-				d.sees("account:pat@example.net")
-			})
-		})
-	}
+	eachSize(t, analysed, func(d *driver, _ *kittest.Case) {
+		d.keys("3")
+		d.golden("addresses")
+		d.keys("space", "space", "x")
+		d.sees("2 are not mine")
+		d.golden("judged")
+		d.keys("u")
+		d.lacks("not mine ")
+		d.keys("/", "hosting")
+		d.golden("filtered")
+		d.keys("enter", "w")
+		d.golden("network")
+		d.keys("enter")
+		d.sees("/ ip:203.0.113.0/24", "3 of 413 events")
+		d.keys("esc")
+		d.sees("1 of 1", "‹IP›")
+		d.keys("esc", "tab", "tab", "tab", "tab")
+		d.sees("Outlook-2", "‹key›")
+		d.keys("tab")
+		d.golden("accounts")
+		d.keys("enter")
+		d.sees("account:pat@example.net")
+	})
 }
 
 func TestTriage(t *testing.T) {
-	for _, size := range sizes {
-		t.Run(size.name, func(t *testing.T) {
-			o, c := analysed()
-			screenTest(t, size.width, size.height, o, func(d *driver) {
-				d.keys("2", "t")
-				d.golden("asked")
-				d.keys("y")
-				d.sees("Question 2", "is mine")
-				d.keys("n")
-				d.golden("last")
-				d.keys("u")
-				d.sees("Question 2")
-				d.keys("x", "d")
-				d.golden("done")
-				list, err := c.Entities(t.Context(), forensics.EntityIP, 8)
-				if err != nil || list[0].Verdict != "mine" || list[1].Verdict != "not-mine" {
-					t.Errorf("verdicts %q, %q (%v), want mine and not-mine", list[0].Verdict, list[1].Verdict, err)
-				}
-			})
-		})
-	}
+	eachSize(t, analysed, func(d *driver, c *kittest.Case) {
+		d.keys("2", "t")
+		d.golden("asked")
+		d.keys("y")
+		d.sees("Question 2", "is mine")
+		d.keys("n")
+		d.golden("last")
+		d.keys("u")
+		d.sees("Question 2")
+		d.keys("x", "d")
+		d.golden("done")
+		list, err := c.Entities(d.t.Context(), forensics.EntityIP, 8)
+		if err != nil || list[0].Verdict != "mine" || list[1].Verdict != "not-mine" {
+			d.t.Errorf("verdicts %q, %q (%v), want mine and not-mine", list[0].Verdict, list[1].Verdict, err)
+		}
+	})
 }
 
 func TestFolders(t *testing.T) {
-	for _, size := range sizes {
-		t.Run(size.name, func(t *testing.T) {
-			o, c := analysed()
-			screenTest(t, size.width, size.height, o, func(d *driver) {
-				d.keys("4", "r")
-				d.golden("whole")
-				d.keys("+", "+", "+", "+")
-				d.golden("near")
-				d.keys("enter")
-				d.sees("/ kind:mail-missing", "▌›03:24:31")
-				d.keys("esc")
-				d.golden("near")
-				d.keys("right", "-", "-", "-", "-", "-", "left", "left", "left")
-				d.sees("201 moved")
-				d.keys("enter")
-				d.sees("no event speaks of these UIDs")
-				d.keys("down")
-				d.golden("not-computed")
-				d.keys("esc")
-				d.sees("total of 3")
-				c.SetFolders(nil)
-				d.keys("r")
-				d.golden("none")
-			})
-		})
-	}
+	eachSize(t, analysed, func(d *driver, c *kittest.Case) {
+		d.keys("4", "r")
+		d.golden("whole")
+		d.keys("+", "+", "+", "+")
+		d.golden("near")
+		d.keys("enter")
+		d.sees("/ kind:mail-missing", "▌›03:24:31")
+		d.keys("esc")
+		d.golden("near")
+		d.keys("right", "-", "-", "-", "-", "-", "left", "left", "left")
+		d.sees("201 moved")
+		d.keys("enter")
+		d.sees("no event speaks of these UIDs")
+		d.keys("down")
+		d.golden("not-computed")
+		d.keys("esc")
+		d.sees("total of 3")
+		c.SetFolders(nil)
+		d.keys("r")
+		d.golden("none")
+	})
 }

@@ -65,14 +65,8 @@ func TestFastKeys(t *testing.T) {
 	o, _ := story()
 	screenTest(t, 80, 24, o, func(d *driver) {
 		fast := func(names ...string) {
-			for _, n := range names {
-				if k, ok := special[n]; ok {
-					d.handle(k)
-					continue
-				}
-				for _, r := range n {
-					d.handle(tea.KeyPressMsg{Code: r, Text: string(r)})
-				}
+			for _, k := range pressed(names) {
+				d.handle(k)
 			}
 			d.settle()
 		}
@@ -194,14 +188,13 @@ func TestZoom(t *testing.T) {
 func TestMouse(t *testing.T) {
 	o, _ := story()
 	screenTest(t, 120, 36, o, func(d *driver) {
-		click := func(x, y int) { d.send(tea.MouseClickMsg{X: x, Y: y, Button: tea.MouseLeft}) }
-		click(43, 1)
+		d.click(43, 1)
 		d.sees("total of 3")
-		click(3, 1)
+		d.click(3, 1)
 		d.sees("413 events")
-		click(60, 2)
+		d.click(60, 2)
 		d.lacks("▌ 04:00:00")
-		click(10, 10)
+		d.click(10, 10)
 		before := d.screen()
 		d.send(tea.MouseWheelMsg{X: 10, Y: 20, Button: tea.MouseWheelDown})
 		if d.screen() == before {

@@ -16,82 +16,70 @@ import (
 var attack = []string{"g", "2023-02-07", "enter", "down", "down"}
 
 func TestTimeline(t *testing.T) {
-	for _, size := range sizes {
-		t.Run(size.name, func(t *testing.T) {
-			o, _ := story()
-			screenTest(t, size.width, size.height, o, func(d *driver) {
-				d.golden("first")
-				d.keys(attack...)
-				d.wait(time.Second)
-				d.golden("attack")
-				d.keys("enter")
-				d.golden("details")
-				d.keys("esc", "end")
-				d.sees("without a reliable time", "1 Jan 102")
-				d.golden("undated")
-				d.keys("/", "group:key OR grup:x")
-				d.golden("mistake")
-				d.keys("ctrl+u", "group:")
-				d.golden("candidates")
-				d.keys("ctrl+u", "group:key", "enter")
-				d.golden("filtered")
-				d.keys("?")
-				d.golden("help")
-			})
-		})
-	}
+	eachSize(t, story, func(d *driver, _ *kittest.Case) {
+		d.golden("first")
+		d.keys(attack...)
+		d.wait(time.Second)
+		d.golden("attack")
+		d.keys("enter")
+		d.golden("details")
+		d.keys("esc", "end")
+		d.sees("without a reliable time", "1 Jan 102")
+		d.golden("undated")
+		d.keys("/", "group:key OR grup:x")
+		d.golden("mistake")
+		d.keys("ctrl+u", "group:")
+		d.golden("candidates")
+		d.keys("ctrl+u", "group:key", "enter")
+		d.golden("filtered")
+		d.keys("?")
+		d.golden("help")
+	})
 }
 
 func TestEvidence(t *testing.T) {
-	for _, size := range sizes {
-		t.Run(size.name, func(t *testing.T) {
-			o, _ := story()
-			screenTest(t, size.width, size.height, o, func(d *driver) {
-				d.keys("4")
-				d.golden("folded")
-				d.keys("down", "right", "down", "down", "down")
-				d.sees("unrecognised", "nearest guess")
-				d.golden("unfolded")
-				d.keys("up", "up", "w")
-				d.golden("warnings")
-				d.keys("esc", "left")
-				d.lacks("Inbox.mbox")
-				d.keys("f")
-				d.sees("/ evidence:2")
-			})
-		})
-	}
+	eachSize(t, story, func(d *driver, _ *kittest.Case) {
+		d.keys("4")
+		d.golden("folded")
+		d.keys("down", "right", "down", "down", "down")
+		d.sees("unrecognised", "nearest guess")
+		d.golden("unfolded")
+		d.keys("up", "up", "w")
+		d.golden("warnings")
+		d.keys("esc", "left")
+		d.lacks("Inbox.mbox")
+		d.keys("f")
+		d.sees("/ evidence:2")
+	})
 }
 
 func TestStart(t *testing.T) {
-	for _, size := range sizes {
-		t.Run(size.name, func(t *testing.T) {
-			o, c := story()
-			o.Case = nil
-			opened := ""
-			o.Open = func(path string) (kit.Case, error) { opened = path; return c, nil }
-			o.Create = func(name string) (kit.Case, error) { return kittest.New(name, nil), nil }
-			o.Demo = func() (kit.Case, []string, error) { return c, nil, nil }
-			o.Recent = func() []kit.RecentCase {
-				return []kit.RecentCase{
-					{Name: "pat-rivera", Path: "/cases/pat-rivera.keytrail", Opened: time.Date(2023, 5, 1, 12, 0, 0, 0, time.UTC), Events: 12408},
-					{Name: "acme", Path: "/srv/acme.keytrail", Opened: time.Date(2023, 3, 1, 12, 0, 0, 0, time.UTC), Events: 1204408},
-				}
+	eachSize(t, func() (Options, *string) {
+		o, c := story()
+		o.Case = nil
+		opened := ""
+		o.Open = func(path string) (kit.Case, error) { opened = path; return c, nil }
+		o.Create = func(name string) (kit.Case, error) { return kittest.New(name, nil), nil }
+		o.Demo = func() (kit.Case, []string, error) { return c, nil, nil }
+		o.Recent = func() []kit.RecentCase {
+			return []kit.RecentCase{
+				{Name: "pat-rivera", Path: "/cases/pat-rivera.keytrail", Opened: time.Date(2023, 5, 1, 12, 0, 0, 0, time.UTC), Events: 12408},
+				{Name: "acme", Path: "/srv/acme.keytrail", Opened: time.Date(2023, 3, 1, 12, 0, 0, 0, time.UTC), Events: 1204408},
 			}
-			screenTest(t, size.width, size.height, o, func(d *driver) {
-				d.golden("recent")
-				d.keys("h")
-				d.golden("guide")
-				d.keys("down", "down", "enter")
-				d.golden("advice")
-				d.keys("esc", "esc", "down", "enter")
-				d.sees("1 Timeline", "413 events")
-				if want := "/srv/acme.keytrail"; opened != want {
-					t.Errorf("opened %q, want %q", opened, want)
-				}
-			})
-		})
-	}
+		}
+		return o, &opened
+	}, func(d *driver, opened *string) {
+		d.golden("recent")
+		d.keys("h")
+		d.golden("guide")
+		d.keys("down", "down", "enter")
+		d.golden("advice")
+		d.keys("esc", "esc", "down", "enter")
+		d.sees("1 Timeline", "413 events")
+		if want := "/srv/acme.keytrail"; *opened != want {
+			d.t.Errorf("opened %q, want %q", *opened, want)
+		}
+	})
 }
 
 func TestNewCase(t *testing.T) {
@@ -110,75 +98,74 @@ func TestNewCase(t *testing.T) {
 }
 
 func TestAdding(t *testing.T) {
-	for _, size := range sizes {
-		t.Run(size.name, func(t *testing.T) {
-			o, c := story()
-			var step chan kit.Progress
-			o.AddPaths = []string{"/evidence/mailbox.mbox"}
-			o.Add = func(_ context.Context, _ kit.Case, _ []string, progress func(kit.Progress)) error {
-				step = make(chan kit.Progress) // a channel of the bubble
-				for p := range step {
-					progress(p)
-				}
-				return nil
+	var step chan kit.Progress
+	eachSize(t, func() (Options, *kittest.Case) {
+		o, c := story()
+		o.AddPaths = []string{"/evidence/mailbox.mbox"}
+		o.Add = func(_ context.Context, _ kit.Case, _ []string, progress func(kit.Progress)) error {
+			step = make(chan kit.Progress) // a channel of the bubble
+			for p := range step {
+				progress(p)
 			}
-			screenTest(t, size.width, size.height, o, func(d *driver) {
-				d.keys(attack...)
-				step <- kit.Progress{Path: "/evidence/mailbox.mbox", Format: "mailbox/mbox", BytesDone: 412e6, BytesTotal: 1.1e9, Records: 5000, Events: 5100, Warnings: 2, Elapsed: 2 * time.Second}
-				early := time.Date(2022, 1, 1, 0, 0, 0, 0, time.UTC)
-				c.Append(forensics.Event{Kind: forensics.MailReceived, Subject: "older than all", Time: forensics.UTC(early, forensics.PrecisionSecond, "", "")})
-				d.wait(time.Second)
-				d.sees("414 events", "244 of 414", "▌ 03:14:52")
-				d.golden("timeline")
-				d.keys("4")
-				d.golden("evidence")
-				d.keys("q")
-				d.golden("quit")
-				d.keys("w")
-				if d.quit {
-					t.Error("quit before the add was done")
-				}
-				d.sees("quits when the add has ended")
-				close(step)
-				d.wait(time.Second)
-				if !d.quit {
-					t.Error("did not quit after the add")
-				}
-			})
-		})
-	}
+			return nil
+		}
+		return o, c
+	}, func(d *driver, c *kittest.Case) {
+		d.keys(attack...)
+		step <- kit.Progress{Path: "/evidence/mailbox.mbox", Format: "mailbox/mbox", BytesDone: 412e6, BytesTotal: 1.1e9, Records: 5000, Events: 5100, Warnings: 2, Elapsed: 2 * time.Second}
+		early := time.Date(2022, 1, 1, 0, 0, 0, 0, time.UTC)
+		c.Append(forensics.Event{Kind: forensics.MailReceived, Subject: "older than all", Time: forensics.UTC(early, forensics.PrecisionSecond, "", "")})
+		d.wait(time.Second)
+		d.sees("414 events", "244 of 414", "▌ 03:14:52")
+		d.golden("timeline")
+		d.keys("4")
+		d.golden("evidence")
+		d.keys("q")
+		d.golden("quit")
+		d.keys("w")
+		if d.quit {
+			d.t.Error("quit before the add was done")
+		}
+		d.sees("quits when the add has ended")
+		close(step)
+		d.wait(time.Second)
+		if !d.quit {
+			d.t.Error("did not quit after the add")
+		}
+	})
 }
 
 func TestExport(t *testing.T) {
-	for _, size := range sizes {
-		t.Run(size.name, func(t *testing.T) {
-			o, _ := story()
-			var got kit.ExportOptions
-			var path string
-			o.Export = func(_ context.Context, _ kit.Case, p string, opt kit.ExportOptions) (kit.ExportResult, error) {
-				if p == "pat-rivera.xlsx" {
-					return kit.ExportResult{}, errExists
-				}
-				path, got = p, opt
-				return kit.ExportResult{Path: "/tmp/" + p, Rows: 2}, nil
-			}
-			screenTest(t, size.width, size.height, o, func(d *driver) {
-				d.keys("/", "group:key", "enter", "e")
-				d.golden("asked")
-				d.keys("enter")
-				d.sees("is there already", "choose another")
-				d.golden("refused")
-				d.keys("up", "right", "right", "enter")
-				d.sees("✓ written", "/tmp/pat-rivera.jsonl")
-				d.golden("written")
-				if path != "pat-rivera.jsonl" || got.Filter != "group:key" || got.Zone != time.UTC {
-					t.Errorf("exported %q with %+v", path, got)
-				}
-				d.keys("esc")
-				d.lacks("✓ written")
-			})
-		})
+	type written struct {
+		path    string
+		options kit.ExportOptions
 	}
+	eachSize(t, func() (Options, *written) {
+		o, _ := story()
+		w := &written{}
+		o.Export = func(_ context.Context, _ kit.Case, p string, opt kit.ExportOptions) (kit.ExportResult, error) {
+			if p == "pat-rivera.xlsx" {
+				return kit.ExportResult{}, errExists
+			}
+			*w = written{p, opt}
+			return kit.ExportResult{Path: "/tmp/" + p, Rows: 2}, nil
+		}
+		return o, w
+	}, func(d *driver, w *written) {
+		d.keys("/", "group:key", "enter", "e")
+		d.golden("asked")
+		d.keys("enter")
+		d.sees("is there already", "choose another")
+		d.golden("refused")
+		d.keys("up", "right", "right", "enter")
+		d.sees("✓ written", "/tmp/pat-rivera.jsonl")
+		d.golden("written")
+		if w.path != "pat-rivera.jsonl" || w.options.Filter != "group:key" || w.options.Zone != time.UTC {
+			d.t.Errorf("exported %q with %+v", w.path, w.options)
+		}
+		d.keys("esc")
+		d.lacks("✓ written")
+	})
 }
 
 func TestSmall(t *testing.T) {
