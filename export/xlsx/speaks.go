@@ -18,6 +18,7 @@ var speaks = map[string]struct {
 	"microsoft/entra-audit":           {groupList("key reset settings other"), "changes to accounts and their credentials only"},
 	"google/workspace-audit":          {groupList("login key reset settings deletion mail other"), "only the applications that were exported"},
 	"google/takeout-access-log":       {groupList("login other"), "activity of the account as Google groups it"},
+	"okta/system-log":                 {groupList("login key reset settings other"), "sign-ins through Okta; what happens inside of an application is in its own log"},
 	"mailserver/dovecot":              {groupList("login deletion mail other"), "deletions only where mail_log is on"},
 	"mailserver/postfix":              {groupList("login"), "sign-ins for sending only"},
 	"mailserver/exim":                 {groupList("login mail"), "sending only"},

@@ -32,6 +32,9 @@ func shows(format string) []forensics.Kind {
 			forensics.SecondFactorChanged, forensics.ConsentGranted, forensics.ForwardingSet, forensics.MailDeleted, forensics.MailPurged}
 	case "google/takeout-access-log":
 		return []forensics.Kind{forensics.LoginSucceeded}
+	case "okta/system-log":
+		return []forensics.Kind{forensics.KeyCreated, forensics.KeyRemoved, forensics.LoginSucceeded, forensics.LoginFailed, forensics.PasswordChanged, forensics.ResetRequested,
+			forensics.RecoveryChanged, forensics.SecondFactorChanged, forensics.ConsentGranted, forensics.SessionRevoked}
 	case "mailserver/dovecot":
 		return []forensics.Kind{forensics.LoginSucceeded, forensics.LoginFailed, forensics.MailDeleted, forensics.MailPurged, forensics.MailReceived}
 	case "mailserver/postfix", "mailserver/exim", "mailserver/courier", "mailserver/roundcube":

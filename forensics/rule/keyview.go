@@ -121,7 +121,7 @@ func (e *evaluation) hasLogins(at int64) bool {
 // webLogins reports whether a format's log holds logins on the provider's own site. The logs of mail servers do not.
 func webLogins(format string) bool {
 	switch family, _, _ := strings.Cut(format, "/"); family {
-	case "microsoft", "google", "generic":
+	case "microsoft", "google", "okta", "generic":
 		return true
 	}
 	return false

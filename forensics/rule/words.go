@@ -141,7 +141,7 @@ func newDetail(s string) detail {
 		server:    has("by the server itself", "by an administrator"),
 		routine:   has("withdrawal", "one-time code", "security code", "verification code"),
 		off:       has("turned off", "disabled"),
-		risky:     has("is_suspicious", "risk"),
+		risky:     has("is_suspicious", "risk", "threatsuspected"),
 	}
 }
 
@@ -165,9 +165,11 @@ func (e *evaluation) op(s forensics.Symbol) operation {
 		removes: strings.HasPrefix(t, "remove-") || strings.HasPrefix(t, "disable-"),
 		bypass:  strings.HasPrefix(t, "set-mailboxauditbypassassociation") || strings.HasPrefix(t, "set-adminauditlogconfig"),
 		forced: strings.Contains(t, "by admin") || strings.HasPrefix(t, "admin ") || strings.HasPrefix(t, "reset user password") || t == "reset password" ||
-			t == "change_password" || t == "change_password_on_next_login" || strings.HasPrefix(t, "set force change") || t == "reset_signin_cookies",
+			t == "change_password" || t == "change_password_on_next_login" || strings.HasPrefix(t, "set force change") || t == "reset_signin_cookies" ||
+			t == "user.account.expire_password",
 		off: strings.Contains(t, "disable") || strings.Contains(t, "unenroll") || strings.HasPrefix(t, "delete ") || strings.HasPrefix(t, "remove ") ||
-			strings.HasPrefix(t, "user deleted"),
+			strings.HasPrefix(t, "user deleted") ||
+			t == "user.mfa.factor.deactivate" || t == "user.mfa.factor.reset_all" || t == "user.mfa.factor.suspend",
 	}
 	e.cache.operation[s] = o
 	return o

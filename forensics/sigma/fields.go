@@ -12,6 +12,8 @@ type source struct {
 	product  string
 	services []string // empty: any
 	fields   []alias
+	// envelopes are the paths below which a record may hold what rules ask for: its fields count as the record's own.
+	envelopes []string
 }
 
 // alias gives what rules call a field where the records call it otherwise.
@@ -23,7 +25,8 @@ type alias struct {
 
 // sources: which format holds the records of which product and service, and how the fields of the public rules of each
 // are found in them. The names on the left are those that SigmaHQ's rules for these products use; those on the right are
-// the vendors' own (Office 365 Management Activity API; Microsoft Graph signIn and directoryAudit; Admin SDK Reports API).
+// the vendors' own (Office 365 Management Activity API; Microsoft Graph signIn and directoryAudit; Admin SDK Reports API; Okta's
+// LogEvent, whose members SigmaHQ's rules name as Okta does, in either case).
 var sources = []source{
 	{
 		format: "microsoft/unified-audit", product: "m365",
@@ -69,6 +72,13 @@ var sources = []source{
 			{name: "user", from: []string{"actor.email"}},
 		},
 	},
+	{
+		format: "okta/system-log", product: "okta", // the rules' own service is "okta", and there is but one log
+		envelopes: []string{"data.events", "detail", "event", "log", "json"},
+		fields: []alias{
+			{name: "alternateId", from: []string{"actor.alternateId"}},
+		},
+	},
 }
 
 // success brings the words for an outcome to the one that rules use, beside the original.
@@ -78,7 +88,7 @@ var success = map[string]string{"succeeded": "success", "success": "success", "t
 func formatsFor(product, service, category string) ([]string, error) {
 	product, service = strings.ToLower(product), strings.ToLower(service)
 	if product == "" {
-		return nil, fmt.Errorf("it is for %q of any product, and keytrail reads the logs of m365, azure and google_workspace", category)
+		return nil, fmt.Errorf("it is for %q of any product, and keytrail reads the logs of m365, azure, google_workspace and okta", category)
 	}
 	var known bool
 	var out []string
@@ -102,6 +112,9 @@ func formatsFor(product, service, category string) ([]string, error) {
 
 // rename adds to a record the names that rules use.
 func (s *source) rename(r *Record) {
+	for _, e := range s.envelopes {
+		r.lift(spell(e) + ".")
+	}
 	for _, a := range s.fields {
 		var values []string
 		for _, path := range a.from {

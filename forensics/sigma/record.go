@@ -48,6 +48,22 @@ func (r *Record) add(name, value string) {
 	}
 }
 
+// lift adds the fields below a path as the record's own, beside what it has.
+func (r *Record) lift(path string) {
+	var names []string
+	for name := range r.fields {
+		if rest, ok := strings.CutPrefix(name, path); ok && rest != "" {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	for _, name := range names {
+		for _, v := range r.fields[name] {
+			r.add(name[len(path):], v)
+		}
+	}
+}
+
 // errNoObject is for a record that holds no JSON object: its columns have no names here.
 var errNoObject = errors.New("the record holds no JSON object")
 

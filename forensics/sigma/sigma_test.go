@@ -97,6 +97,15 @@ func TestVocabulary(t *testing.T) {
 		{"sign-in, fine", "{product: azure, service: signinlogs}", "{Status: Success}", "microsoft/entra-signin", `{"status":{"errorCode":0}}`},
 		{"directory", "{product: azure, service: auditlogs}", "{properties.message: 'User registered security info', Status: success}",
 			"microsoft/entra-audit", `{"activityDisplayName":"User registered security info","result":"success"}`},
+		{"okta", "{product: okta, service: okta}", "{eventtype: user.session.start, outcome.result: SUCCESS, securityContext.isProxy: 'true', actor.alternateid|endswith: '@example.com', client.ipAddress|cidr: 203.0.113.0/24}",
+			"okta/system-log", oktaLogin},
+		{"okta, a target and what debugData says", "{product: okta, service: okta}", "{target.displayName: Okta Admin Console, debugContext.debugData.behaviors|contains: POSITIVE, debugContext.debugData.logOnlySecurityData.risk.level: HIGH}",
+			"okta/system-log", oktaLogin},
+		{"okta, the actor's name alone", "{product: okta}", "{alternateId|contains: pat@, displayMessage: User login to Okta}", "okta/system-log", oktaLogin},
+		{"okta, in a log stream", "{product: okta, service: okta}", "{eventType: user.session.start, outcome.result: SUCCESS, alternateId: pat@example.com}",
+			"okta/system-log", `{"detail-type":"SystemLog","source":"aws.partner/okta.com","detail":` + oktaLogin + `}`},
+		{"okta, in an event hook", "{product: okta, service: okta}", "{eventType: user.session.start, target.type: AppInstance}",
+			"okta/system-log", `{"eventType":"com.okta.event_hook","data":{"events":[` + oktaLogin + `]}}`},
 		{"defender's alert", "{product: m365, service: threat_management}", "{eventSource: SecurityComplianceCenter, eventName: 'Activity from infrequent country', status: success}",
 			"microsoft/unified-audit", `{"Operation":"AlertTriggered","Workload":"SecurityComplianceCenter","Name":"Activity from infrequent country","ResultStatus":"Succeeded"}`},
 	} {
@@ -107,6 +116,23 @@ func TestVocabulary(t *testing.T) {
 		}
 		if hits, err := s.Match(c.format, []byte(c.raw)); err != nil || len(hits) != 1 {
 			t.Errorf("%s: %d hits, %v", c.name, len(hits), err)
+		}
+	}
+}
+
+const oktaLogin = `{"eventType":"user.session.start","displayMessage":"User login to Okta","outcome":{"result":"SUCCESS","reason":null},"actor":{"type":"User","alternateId":"pat@example.com"},
+ "client":{"ipAddress":"203.0.113.77"},"securityContext":{"asNumber":64511,"isProxy":true},"target":[{"type":"AppUser","displayName":"Pat"},{"type":"AppInstance","displayName":"Okta Admin Console"}],
+ "debugContext":{"debugData":{"behaviors":"{New IP=POSITIVE, New Device=NEGATIVE}","logOnlySecurityData":"{\"risk\":{\"level\":\"HIGH\"}}"}}}`
+
+// TestOktaMisses: rules whose values the record has, but elsewhere, and records without fields.
+func TestOktaMisses(t *testing.T) {
+	for _, selection := range []string{"{eventType: user.session.end}", "{outcome.reason: SUCCESS}", "{target.displayName: Okta Dashboard}", "{securityContext.isProxy: 'false'}", "{alternateId: Okta Admin Console}"} {
+		s := load(t, "title: T\nlogsource: {product: okta, service: okta}\ndetection: {selection: "+selection+", condition: selection}\n")
+		if hits, err := s.Match("okta/system-log", []byte(oktaLogin)); err != nil || len(hits) != 0 {
+			t.Errorf("%s: %d hits, %v", selection, len(hits), err)
+		}
+		if _, err := s.Match("okta/system-log", []byte("INFO,user.session.start,User login to Okta\n")); err == nil {
+			t.Errorf("%s: a row of CSV was asked", selection)
 		}
 	}
 }

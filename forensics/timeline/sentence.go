@@ -19,11 +19,13 @@ import (
 var sentences = map[forensics.Kind][]line{
 	forensics.KeyCreated: {
 		{reported, `{service} says an app password was created[: "{key}"][{unverified}][{other}]`},
+		{ofToken, `{failed}API token[ "{key}"] created[ by {actor}][ from {where}][: {detail}]`},
 		{ofApplication, `{failed}Application credential[ "{key}"] created[ by {actor}][ from {where}][: {detail}]`},
 		{always, `{failed}App password[ "{key}"] created[ by {actor}][ from {where}][: {detail}]`},
 	},
 	forensics.KeyRemoved: {
 		{reported, `{service} says an app password was removed[: "{key}"][{unverified}][{other}]`},
+		{ofToken, `{failed}API token[ "{key}"] removed[ by {actor}][ from {where}][: {detail}]`},
 		{ofApplication, `{failed}Application credential[ "{key}"] removed[ by {actor}][ from {where}][: {detail}]`},
 		{always, `{failed}App password[ "{key}"] removed[ by {actor}][ from {where}][: {detail}]`},
 	},
@@ -139,8 +141,11 @@ func reversal(e *forensics.Event) bool {
 // ofApplication: the key is an application's own, not one that opens a mailbox for a mail program.
 func ofApplication(e *forensics.Event) bool {
 	op := strings.ToLower(e.Operation)
-	return strings.Contains(op, "service principal") || strings.Contains(op, "certificates and secrets")
+	return strings.Contains(op, "service principal") || strings.Contains(op, "certificates and secrets") || strings.HasPrefix(op, "app.oauth2.credentials.")
 }
+
+// ofToken: the key opens the API of who signs users in, not a mailbox.
+func ofToken(e *forensics.Event) bool { return strings.HasPrefix(e.Operation, "system.api_token.") }
 
 // inTrash, marked: found so in a copy of the mailbox, not told by a log.
 func inTrash(e *forensics.Event) bool { return inferredFrom(e, "trash") }

@@ -10,6 +10,7 @@ import (
 	"keytrail/forensics/format/mailbox"
 	"keytrail/forensics/format/mailserver"
 	"keytrail/forensics/format/microsoft"
+	"keytrail/forensics/format/okta"
 	"keytrail/forensics/format/statement"
 )
 
@@ -23,6 +24,7 @@ func Mapped(m *generic.Mapping) []format.Format {
 	return slices.Concat(
 		microsoft.Formats(),
 		google.Formats(),
+		okta.Formats(),
 		statement.Formats(),
 		mailserver.Formats(),
 		mailbox.Formats(),

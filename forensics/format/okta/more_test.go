@@ -1,0 +1,113 @@
+package okta
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"keytrail/forensics"
+	"keytrail/forensics/format"
+	"keytrail/forensics/format/formattest"
+)
+
+// TestCorpus reads events that others collected for their rules, some of them stubs.
+func TestCorpus(t *testing.T) {
+	root := os.Getenv("KEYTRAIL_CORPUS")
+	if root == "" {
+		t.Skip("KEYTRAIL_CORPUS is not set: no public samples to read")
+	}
+	files, err := filepath.Glob(filepath.Join(root, "panther-analysis", "okta_*.jsonl"))
+	if err != nil || len(files) == 0 {
+		t.Skipf("no okta_*.jsonl in KEYTRAIL_CORPUS: %v", err)
+	}
+	for _, name := range files {
+		data, err := os.ReadFile(filepath.Clean(name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		sink, err := formattest.Parse(SystemLog{}, data)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n := bytes.Count(data, []byte("\n")); sink.Read+len(sink.Skipped) != n || len(sink.Lost) > 0 {
+			t.Errorf("%s: %s of %d", filepath.Base(name), sink.Summary(), n)
+		}
+		kinds := map[string]int{}
+		for _, e := range sink.Events() {
+			kinds[e.Kind.String()]++
+		}
+		t.Logf("%s: %s, %v", filepath.Base(name), sink.Summary(), kinds)
+	}
+	t.Logf("%d files checked", len(files))
+}
+
+// FuzzSystemLog asks for no panic, no error, and refs that lie in order inside the input.
+func FuzzSystemLog(f *testing.F) {
+	files, err := filepath.Glob(filepath.Join("testdata", "system-log", "*"))
+	if err != nil || len(files) == 0 {
+		f.Fatalf("no seeds: %v", err)
+	}
+	for _, name := range files {
+		data, err := os.ReadFile(filepath.Clean(name))
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(data)
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		SystemLog{}.Match(formattest.Head("", data))
+		sink, err := formattest.Parse(SystemLog{}, data)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var end int64
+		for _, ref := range sink.Refs {
+			if ref.Offset < end || ref.Length <= 0 || ref.Offset+ref.Length > int64(len(data)) {
+				t.Fatalf("ref %+v of %d bytes does not follow %d", ref, len(data), end)
+			}
+			end = ref.Offset + ref.Length
+		}
+	})
+}
+
+// nothing is a sink that counts.
+type nothing struct{ records int }
+
+func (s *nothing) Record(*format.Record) error {
+	s.records++
+	return nil
+}
+func (*nothing) Skip(forensics.Ref)           {}
+func (*nothing) Broken(forensics.Ref, string) {}
+func (*nothing) Warn(forensics.Ref, string)   {}
+
+func BenchmarkSystemLog(b *testing.B) {
+	const records = 20000
+	var text bytes.Buffer
+	for i := range records {
+		fmt.Fprintf(&text, `{"actor":{"id":"00u1example","type":"User","alternateId":"pat%d@example.com","displayName":"Pat Doe","detailEntry":null},`+
+			`"client":{"userAgent":{"rawUserAgent":"Mozilla/5.0 (X11; Linux x86_64; rv:141.0) Gecko/20100101 Firefox/141.0","os":"Linux","browser":"FIREFOX"},"zone":"null","device":"Computer","id":null,"ipAddress":"203.0.113.%d",`+
+			`"geographicalContext":{"city":"Example","state":"Example","country":"Germany","postalCode":"00000","geolocation":{"lat":52.5,"lon":13.4}}},"device":null,`+
+			`"authenticationContext":{"authenticationProvider":null,"credentialProvider":null,"credentialType":null,"issuer":null,"interface":null,"authenticationStep":0,"rootSessionId":"102Example%d","externalSessionId":"102Example%d"},`+
+			`"displayMessage":"User login to Okta","eventType":"user.session.start","outcome":{"result":"SUCCESS","reason":null},"published":"2026-03-09T03:%02d:%02d.123Z",`+
+			`"securityContext":{"asNumber":64496,"asOrg":"example net","isp":"example net","domain":"example.net","isProxy":false},"severity":"INFO",`+
+			`"debugContext":{"debugData":{"requestId":"0123456789abcdef0123456789abcdef","requestUri":"/idp/idx/challenge/answer","threatSuspected":"false","url":"/idp/idx/challenge/answer?"}},`+
+			`"legacyEventType":"core.user_auth.login_success","transaction":{"type":"WEB","id":"0123456789abcdef0123456789abcdef","detail":{}},"uuid":"00000000-0000-4000-8000-%012d","version":"0",`+
+			`"request":{"ipChain":[{"ip":"203.0.113.7","geographicalContext":null,"version":"V4","source":null}]},"target":[{"id":"0oa1example","type":"AppInstance","alternateId":"Okta Dashboard","displayName":"Okta Dashboard","detailEntry":null}]}`+"\n",
+			i%50, i%200, i/7, i/7, i/60%60, i%60, i)
+	}
+	b.SetBytes(int64(text.Len()))
+	b.ReportAllocs()
+	n := 0
+	for b.Loop() {
+		s := &nothing{}
+		if err := (SystemLog{}).Parse(context.Background(), formattest.Input("", text.Bytes()), s); err != nil || s.records != records {
+			b.Fatalf("%d records, error %v", s.records, err)
+		}
+		n += s.records
+	}
+	b.ReportMetric(float64(n)/b.Elapsed().Seconds(), "records/s")
+}
