@@ -2,6 +2,7 @@ package forensics
 
 import (
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -158,4 +159,25 @@ func PrecisionOf(fractionDigits int) Precision {
 		return PrecisionMicro
 	}
 	return PrecisionNano
+}
+
+// PrecisionWritten tells how finely a text states a time of day or a day. The layout is the one of package time that reads
+// it; the fraction of a second, behind a point or a comma, need not stand in it.
+func PrecisionWritten(layout, text string) Precision {
+	switch {
+	case !strings.Contains(layout, "04"):
+		return PrecisionDay
+	case !strings.Contains(layout, "05"):
+		return PrecisionMinute
+	}
+	for i := strings.IndexByte(text, ':'); i >= 0 && i < len(text); i++ {
+		if c := text[i]; c == '.' || c == ',' {
+			n := 0
+			for i+1+n < len(text) && text[i+1+n] >= '0' && text[i+1+n] <= '9' {
+				n++
+			}
+			return PrecisionOf(n)
+		}
+	}
+	return PrecisionSecond
 }

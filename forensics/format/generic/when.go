@@ -100,7 +100,7 @@ func (t Table) parse(original, text, layout string, zoned bool, desc string) (at
 	if err != nil {
 		return at, "time does not have the layout " + strconv.Quote(layout)
 	}
-	p := precision(layout, text)
+	p := forensics.PrecisionWritten(layout, text)
 	switch {
 	case zoned:
 		return forensics.UTC(got, p, original, desc), ""
@@ -110,24 +110,4 @@ func (t Table) parse(original, text, layout string, zoned bool, desc string) (at
 		return at, ""
 	}
 	return forensics.Wall(got, p, original, desc), ""
-}
-
-// precision is the finest unit that was written.
-func precision(layout, text string) forensics.Precision {
-	switch {
-	case !strings.Contains(layout, "04"):
-		return forensics.PrecisionDay
-	case !strings.Contains(layout, "05"):
-		return forensics.PrecisionMinute
-	}
-	for i := strings.IndexByte(text, ':'); i >= 0 && i < len(text); i++ {
-		if c := text[i]; c == '.' || c == ',' {
-			n := 0
-			for i+1+n < len(text) && text[i+1+n] >= '0' && text[i+1+n] <= '9' {
-				n++
-			}
-			return forensics.PrecisionOf(n)
-		}
-	}
-	return forensics.PrecisionSecond
 }

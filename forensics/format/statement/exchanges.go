@@ -271,7 +271,7 @@ func bitvavoTime(r *row, e *forensics.Event) string {
 	if err != nil {
 		return "time is not one of the known spellings"
 	}
-	p := precision(layoutSpace, text)
+	p := forensics.PrecisionWritten(layoutSpace, text)
 	loc, err := time.LoadLocation(zone)
 	if err != nil || zone == "" || zone == "Local" {
 		e.Time = forensics.Wall(at, p, text, e.Time.Desc)

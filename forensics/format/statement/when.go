@@ -53,7 +53,7 @@ func (c clock) read(cell string, offset int, desc string) (t forensics.Time, ok 
 		if err != nil {
 			continue
 		}
-		p := precision(layout, text)
+		p := forensics.PrecisionWritten(layout, text)
 		switch {
 		case strings.Contains(layout, "07") || strings.Contains(layout, "UTC"):
 			return forensics.UTC(at, p, cell, desc), true
@@ -66,31 +66,6 @@ func (c clock) read(cell string, offset int, desc string) (t forensics.Time, ok 
 		return forensics.UTC(at, p, cell, desc), true
 	}
 	return t, false
-}
-
-// precision tells how fine a time is written.
-func precision(layout, text string) forensics.Precision {
-	switch {
-	case !strings.Contains(layout, "04"):
-		return forensics.PrecisionDay
-	case !strings.Contains(layout, "05"):
-		return forensics.PrecisionMinute
-	}
-	i := strings.LastIndexByte(text, ':')
-	if i < 0 {
-		return forensics.PrecisionSecond
-	}
-	if strings.Contains(layout, "Z07:00") { // the last colon may be the zone's
-		if at := strings.IndexByte(text, '.'); at > 0 {
-			i = at - 1
-		}
-	}
-	_, rest, _ := strings.Cut(text[i:], ".")
-	n := 0
-	for n < len(rest) && rest[n] >= '0' && rest[n] <= '9' {
-		n++
-	}
-	return forensics.PrecisionOf(n)
 }
 
 // headerOffset reads the zone in a column's name: "", "+2", "+08:00", "-5".
