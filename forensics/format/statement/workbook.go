@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"iter"
 	"strconv"
 	"strings"
 
@@ -138,21 +139,31 @@ func (w *workbook) ref(f *zip.File) (ref forensics.Ref, digest forensics.Digest,
 // part reads the tokens of one part.
 type part struct {
 	ctx   context.Context
-	src   io.ReadCloser
+	src   io.Reader
 	dec   *xml.Decoder
 	left  int   // bytes that may still be read before the next token
 	total int64 // bytes read
 	depth int
 }
 
-func (w *workbook) part(f *zip.File) (*part, error) {
-	src, err := f.Open()
-	if err != nil {
-		return nil, err
+// tokens gives the tokens of a part, to its end or the first error.
+func (w *workbook) tokens(f *zip.File) iter.Seq2[xml.Token, error] {
+	return func(yield func(xml.Token, error) bool) {
+		src, err := f.Open()
+		if err != nil {
+			yield(nil, err)
+			return
+		}
+		defer func() { _ = src.Close() }() // reading only
+		p := &part{ctx: w.ctx, src: src}
+		p.dec = xml.NewDecoder(p)
+		for {
+			t, err := p.token()
+			if errors.Is(err, io.EOF) || !yield(t, err) || err != nil {
+				return
+			}
+		}
 	}
-	p := &part{ctx: w.ctx, src: src}
-	p.dec = xml.NewDecoder(p)
-	return p, nil
 }
 
 // Read implements io.Reader for the decoder.
@@ -191,18 +202,9 @@ func (p *part) token() (xml.Token, error) {
 
 // shared reads the texts that cells share: <si><t>..</t></si>, or runs of text <si><r><t>..</t></r></si>.
 func (w *workbook) shared(f *zip.File) error {
-	p, err := w.part(f)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = p.src.Close() }() // reading only
 	var item strings.Builder
 	inText, aloud, total := false, false, 0
-	for {
-		t, err := p.token()
-		if errors.Is(err, io.EOF) {
-			return nil
-		}
+	for t, err := range w.tokens(f) {
 		if err != nil {
 			return err
 		}
@@ -235,17 +237,12 @@ func (w *workbook) shared(f *zip.File) error {
 			}
 		}
 	}
+	return nil
 }
 
 // date1904 reports whether the workbook counts days from 1904.
 func (w *workbook) date1904(f *zip.File) bool {
-	p, err := w.part(f)
-	if err != nil {
-		return false
-	}
-	defer func() { _ = p.src.Close() }() // reading only
-	for {
-		t, err := p.token()
+	for t, err := range w.tokens(f) {
 		if err != nil {
 			return false
 		}
@@ -254,6 +251,7 @@ func (w *workbook) date1904(f *zip.File) bool {
 			return v == "1" || v == "true"
 		}
 	}
+	return false
 }
 
 func attribute(e xml.StartElement, name string) string {
@@ -267,19 +265,10 @@ func attribute(e xml.StartElement, name string) string {
 
 // rows calls visit for every row of a sheet that has cells, with its number. The cells are valid until visit returns.
 func (w *workbook) rows(f *zip.File, visit func(number int64, cells []string) error) error {
-	p, err := w.part(f)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = p.src.Close() }() // reading only
 	var cells []string
 	var value strings.Builder
 	number, column, kind, inValue := int64(0), 0, "", false
-	for {
-		t, err := p.token()
-		if errors.Is(err, io.EOF) {
-			return nil
-		}
+	for t, err := range w.tokens(f) {
 		if err != nil {
 			return err
 		}
@@ -326,6 +315,7 @@ func (w *workbook) rows(f *zip.File, visit func(number int64, cells []string) er
 			}
 		}
 	}
+	return nil
 }
 
 // cell gives a cell's text.
