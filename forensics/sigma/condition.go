@@ -72,41 +72,32 @@ func (p *parser) take() string {
 }
 
 func (p *parser) or() (node, error) {
-	var list anyOf
-	for {
-		n, err := p.and()
-		if err != nil {
-			return nil, err
-		}
-		list = append(list, n)
-		if p.next() != "or" {
-			break
-		}
-		p.take()
-	}
+	list, err := p.joined("or", p.and)
 	if len(list) == 1 {
-		return list[0], nil
+		return list[0], err
 	}
-	return list, nil
+	return anyOf(list), err
 }
 
 func (p *parser) and() (node, error) {
-	var list allOf
-	for {
-		n, err := p.unary()
+	list, err := p.joined("and", p.unary)
+	if len(list) == 1 {
+		return list[0], err
+	}
+	return allOf(list), err
+}
+
+// joined reads what stands between the words.
+func (p *parser) joined(word string, one func() (node, error)) ([]node, error) {
+	for list := []node(nil); ; p.take() {
+		n, err := one()
 		if err != nil {
 			return nil, err
 		}
-		list = append(list, n)
-		if p.next() != "and" {
-			break
+		if list = append(list, n); p.next() != word {
+			return list, nil
 		}
-		p.take()
 	}
-	if len(list) == 1 {
-		return list[0], nil
-	}
-	return list, nil
 }
 
 func (p *parser) unary() (node, error) {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/binary"
 	"encoding/csv"
 	"errors"
@@ -174,14 +175,7 @@ func join(operators, countries []span) []block {
 	}
 	var edges []edge
 	for i, list := range [][]span{operators, countries} {
-		slices.SortStableFunc(list, func(a, b span) int {
-			if a.from < b.from {
-				return -1
-			} else if a.from > b.from {
-				return 1
-			}
-			return 0
-		})
+		slices.SortStableFunc(list, func(a, b span) int { return cmp.Compare(a.from, b.from) })
 		list = apart(list)
 		for k, s := range list {
 			edges = append(edges, edge{s.from, i == 1, s.value})
@@ -191,14 +185,7 @@ func join(operators, countries []span) []block {
 			edges = append(edges, edge{s.to + 1, i == 1, 0})
 		}
 	}
-	slices.SortStableFunc(edges, func(a, b edge) int {
-		if a.at < b.at {
-			return -1
-		} else if a.at > b.at {
-			return 1
-		}
-		return 0
-	})
+	slices.SortStableFunc(edges, func(a, b edge) int { return cmp.Compare(a.at, b.at) })
 	var out []block
 	var now block
 	for i, e := range edges {
