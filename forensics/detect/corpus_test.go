@@ -13,16 +13,14 @@ import (
 	"testing"
 
 	"keytrail/forensics"
+	"keytrail/forensics/corpustest"
 )
 
 // TestCorpus runs the rules over public collections of spam, phishing and ordinary
 // mail, nearly all from before receivers recorded verdicts: nothing in them may become
 // a key, a login, a reset or money, and ordinary mail may not become an alert.
 func TestCorpus(t *testing.T) {
-	root := os.Getenv("KEYTRAIL_CORPUS")
-	if root == "" {
-		t.Skip("KEYTRAIL_CORPUS is not set: no public samples to read")
-	}
+	root := corpustest.Dir(t)
 	n := load(t)
 	for _, set := range []struct {
 		dir    string

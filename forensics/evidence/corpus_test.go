@@ -6,21 +6,18 @@ import (
 	"crypto/sha256"
 	"io"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"keytrail/forensics"
+	"keytrail/forensics/corpustest"
 )
 
 // TestCorpus compares every zip below KEYTRAIL_CORPUS with what archive/zip reads of it.
 // Nested archives are counted, not compared.
 func TestCorpus(t *testing.T) {
-	dir := os.Getenv("KEYTRAIL_CORPUS")
-	if dir == "" {
-		t.Skip("KEYTRAIL_CORPUS is not set: it names a folder with public sample files")
-	}
+	dir := corpustest.Dir(t)
 	archives, members, warnings := 0, 0, 0
 	check(t, filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
 		if err != nil || !strings.EqualFold(filepath.Ext(path), ".zip") || !d.Type().IsRegular() {

@@ -1,28 +1,18 @@
 package ingest_test
 
 import (
-	"os"
 	"path/filepath"
 	"testing"
 
 	"keytrail/forensics"
 	"keytrail/forensics/casefile"
+	"keytrail/forensics/corpustest"
 	"keytrail/forensics/filter"
 )
 
-// corpus gives the folder of public samples, or skips.
-func corpus(t *testing.T) string {
-	t.Helper()
-	dir := os.Getenv("KEYTRAIL_CORPUS")
-	if dir == "" {
-		t.Skip("NOT RUN: KEYTRAIL_CORPUS names no folder of public samples")
-	}
-	return dir
-}
-
 // TestCorpusCounts compares with what jq, grep and Python's email package count.
 func TestCorpusCounts(t *testing.T) {
-	dir := corpus(t)
+	dir := corpustest.Dir(t)
 	for _, tt := range []struct {
 		path    string
 		items   int64 // 0: not compared
@@ -72,7 +62,7 @@ func TestCorpusCounts(t *testing.T) {
 
 // TestWholeCorpus reads everything there is: nothing may panic, and every count must add up.
 func TestWholeCorpus(t *testing.T) {
-	c, s := add(t, corpus(t))
+	c, s := add(t, corpustest.Dir(t))
 	items := checkItems(t, c)
 	t.Logf("%d items, %d records, %d events, %d warnings", items, s.Records, s.Events, s.Warnings)
 	if items < 3500 {

@@ -8,25 +8,13 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"keytrail/forensics/corpustest"
 	"keytrail/forensics/format/formattest"
 )
 
-func corpus(t *testing.T, folder string) string {
-	t.Helper()
-	root := os.Getenv("KEYTRAIL_CORPUS")
-	if root == "" {
-		t.Skip("KEYTRAIL_CORPUS is not set: no public samples to read")
-	}
-	dir := filepath.Join(root, folder)
-	if _, err := os.Stat(dir); err != nil {
-		t.Skipf("no %s in KEYTRAIL_CORPUS: %v", folder, err)
-	}
-	return dir
-}
-
 // TestCorpusWorkspace reads the dumps of a lab; the counts were taken with jq.
 func TestCorpusWorkspace(t *testing.T) {
-	dir := corpus(t, "gws_dataset")
+	dir := corpustest.Dir(t, "gws_dataset")
 	type counts struct {
 		Records, Events int
 		Kinds           map[string]int
@@ -71,7 +59,7 @@ func TestCorpusWorkspace(t *testing.T) {
 
 // TestCorpusStubs reads activities that others re-shaped, some of them stubs.
 func TestCorpusStubs(t *testing.T) {
-	files, err := filepath.Glob(filepath.Join(corpus(t, "panther-analysis"), "gsuite_*.jsonl"))
+	files, err := filepath.Glob(filepath.Join(corpustest.Dir(t, "panther-analysis"), "gsuite_*.jsonl"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -8,17 +8,9 @@ import (
 	"strings"
 	"testing"
 
+	"keytrail/forensics/corpustest"
 	"keytrail/forensics/format"
 )
-
-// corpus gives the folder of public samples, or skips the test.
-func corpus(t testing.TB) string {
-	dir := os.Getenv("KEYTRAIL_CORPUS")
-	if dir == "" {
-		t.Skip("KEYTRAIL_CORPUS is not set: no public samples to check")
-	}
-	return dir
-}
 
 func load(t testing.TB, path string) []byte {
 	t.Helper()
@@ -41,7 +33,7 @@ func detectFile(t testing.TB, path string, b []byte) (*catcher, string) {
 
 // TestCorpusMailboxes compares the number of messages with the truth of the samples' own projects.
 func TestCorpusMailboxes(t *testing.T) {
-	dir := corpus(t)
+	dir := corpustest.Dir(t)
 	want := map[string]int{
 		"MimeKit/mbox/content-length.mbox.txt": 29, "MimeKit/mbox/issue1189.mbox.txt": 4,
 		"MimeKit/mbox/simple.mbox.txt": 3, "MimeKit/mbox/unmunged.mbox.txt": 2, // of its four "From " lines two are prose
@@ -63,7 +55,7 @@ func TestCorpusMailboxes(t *testing.T) {
 
 // TestCorpusOffsets compares every offset with MimeKit's own, with both line ends.
 func TestCorpusOffsets(t *testing.T) {
-	dir := filepath.Join(corpus(t), "MimeKit/mbox")
+	dir := filepath.Join(corpustest.Dir(t), "MimeKit/mbox")
 	n := 0
 	for _, name := range []string{"content-length", "issue1189"} {
 		for _, ends := range []string{"unix", "dos"} {
@@ -95,7 +87,7 @@ func TestCorpusOffsets(t *testing.T) {
 
 // TestCorpusMails reads folders of single mails: one file, one record.
 func TestCorpusMails(t *testing.T) {
-	dir := corpus(t)
+	dir := corpustest.Dir(t)
 	for _, set := range []struct {
 		folder, endings string
 		want            int
@@ -149,7 +141,7 @@ func TestCorpusMails(t *testing.T) {
 // TestCorpusIMAPTest counts the separators of mailboxes in which every one is dated.
 func TestCorpusIMAPTest(t *testing.T) {
 	files := 0
-	err := filepath.WalkDir(filepath.Join(corpus(t), "imaptest"), func(path string, d fs.DirEntry, err error) error {
+	err := filepath.WalkDir(filepath.Join(corpustest.Dir(t), "imaptest"), func(path string, d fs.DirEntry, err error) error {
 		if err != nil || !strings.HasSuffix(path, ".mbox") {
 			return err
 		}
@@ -174,7 +166,7 @@ func TestCorpusIMAPTest(t *testing.T) {
 
 // TestCorpusOthers: nothing else among the samples is taken for mail.
 func TestCorpusOthers(t *testing.T) {
-	dir := corpus(t)
+	dir := corpustest.Dir(t)
 	files := 0
 	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {

@@ -14,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"keytrail/forensics"
+	"keytrail/forensics/corpustest"
 	"keytrail/forensics/format"
 	"keytrail/forensics/format/formattest"
 )
@@ -297,10 +298,7 @@ func TestFacts(t *testing.T) {
 //	grep -cE 'authenticator failed for' exim-*/*.log                           16 of 37 lines
 //	grep -cE 'SASL [A-Z]+ authentication failed' postfix-*/*.log                 17 of 30 lines
 func TestPublicCorpus(t *testing.T) {
-	root := os.Getenv("KEYTRAIL_CORPUS")
-	if root == "" {
-		t.Skip("KEYTRAIL_CORPUS is not set: the public samples are not read")
-	}
+	root := corpustest.Dir(t)
 	count := func(f format.Format, pattern string) map[string]int {
 		paths, err := filepath.Glob(filepath.Join(root, "crowdsec-hub", pattern, "*.log"))
 		if err != nil || len(paths) == 0 {

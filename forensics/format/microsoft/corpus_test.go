@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"keytrail/forensics/corpustest"
 	"keytrail/forensics/format"
 	"keytrail/forensics/format/microsoft"
 )
@@ -18,10 +19,7 @@ import (
 // folder that holds panther-analysis and Security-Datasets. Nothing may panic, and every
 // record has to be accounted for.
 func TestCorpus(t *testing.T) {
-	root := os.Getenv("KEYTRAIL_CORPUS")
-	if root == "" {
-		t.Skip("KEYTRAIL_CORPUS is not set: the public samples were not read")
-	}
+	root := corpustest.Dir(t)
 	files := 0
 	for pattern, f := range map[string]format.Format{
 		"panther-analysis/microsoft_rules.tests.jsonl":    microsoft.UnifiedAudit{},

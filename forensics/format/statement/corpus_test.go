@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"keytrail/forensics/corpustest"
 	"keytrail/forensics/format"
 	"keytrail/forensics/format/formattest"
 )
@@ -14,14 +15,7 @@ import (
 // TestCorpus reads public samples of exports; the counts were taken with cut and sort. What the samples of other
 // programs hold (a portfolio tracker's own table) no format takes.
 func TestCorpus(t *testing.T) {
-	root := os.Getenv("KEYTRAIL_CORPUS")
-	if root == "" {
-		t.Skip("KEYTRAIL_CORPUS is not set: no public samples to read")
-	}
-	dir := filepath.Join(root, "export-to-ghostfolio", "samples")
-	if _, err := os.Stat(dir); err != nil {
-		t.Skipf("no samples in KEYTRAIL_CORPUS: %v", err)
-	}
+	dir := corpustest.Dir(t, "export-to-ghostfolio", "samples")
 	type counts struct {
 		Format string
 		Read   int
