@@ -45,19 +45,20 @@ func (p *Program) acquireCommand() *cobra.Command {
 		Long: "Copies a mailbox into the folder of a case and reads it. The mailbox is only looked at: no mail is marked as read, moved or deleted.\n" +
 			"Stopped at any moment and started again, it goes on where it was. For the known providers the bare address is enough.\n" +
 			"Many providers want an app password; making one is itself an event that the timeline shows: note the minute.\n\n" + providerLines(),
-		Example: "  keytrail acquire rivera pat@att.net\n  keytrail acquire rivera imaps://pat@mail.example --folder INBOX --folder '\\Trash' --since 2022-11-01",
-		Args:    argsBetween(2, 2, "a case and a mailbox"),
+		Example:           "  keytrail acquire rivera pat@att.net\n  keytrail acquire rivera imaps://pat@mail.example --folder INBOX --folder '\\Trash' --since 2022-11-01",
+		Args:              argsBetween(2, 2, "a case and a mailbox"),
+		ValidArgsFunction: completeArgs(completeCase),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return p.acquire(cmd.Context(), args[0], args[1], flags)
 		},
 	}
 	f := cmd.Flags()
 	flags.secret.register(f)
-	f.StringVar(&flags.ca, "ca", "", "PEM file with a further CA to trust, for a server of your own")
+	f.StringVar(&flags.ca, "ca", "", "PEM `FILE` with a further CA to trust, for a server of your own")
 	f.BoolVar(&flags.startTLS, "starttls", false, "connect in the clear and encrypt before anything is said (port 143)")
-	f.StringArrayVar(&flags.folders, "folder", nil, "copy this folder only; may be given several times (a name, or a mark such as \\Trash)")
-	f.StringVar(&flags.since, "since", "", "copy only mail that arrived at or after this time, such as 2022-11-01 (UTC)")
-	f.StringVar(&flags.before, "before", "", "copy only mail that arrived before this time")
+	f.StringArrayVar(&flags.folders, "folder", nil, "copy this folder only, by its `NAME`; may be given several times (a name, or a mark such as \\Trash)")
+	f.StringVar(&flags.since, "since", "", "copy only mail that arrived at or after this `TIME`, such as 2022-11-01 (UTC)")
+	f.StringVar(&flags.before, "before", "", "copy only mail that arrived before this `TIME`")
 	f.BoolVar(&flags.dkim, "dkim", false, "verify the senders' signatures while their keys can still be asked for in DNS")
 	return cmd
 }
@@ -67,7 +68,7 @@ func providerLines() string {
 	var b strings.Builder
 	b.WriteString("Known providers:\n")
 	for _, known := range acquire.Providers() {
-		fmt.Fprintf(&b, "  %-24s %s\n", known.Name+":", known.Host)
+		fmt.Fprintf(&b, "  %-30s %s\n", known.Name+":", known.Host)
 	}
 	return strings.TrimRight(b.String(), "\n")
 }

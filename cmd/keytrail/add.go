@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -23,24 +24,39 @@ type addFlags struct {
 	year  int
 	zone  string
 	rules string
-	geoip []string // databases of places
+	// ruleFlags: places are looked up while evidence is read, too; Sigma rules are for the screen.
+	ruleFlags
 	// mapping names a file that says what the columns of a table are.
 	mapping string
 }
 
 func (a *addFlags) register(cmd *cobra.Command) {
-	cmd.Flags().StringVar(&a.zone, "tz", "", "zone of times that state none, such as America/Chicago (default: UTC, marked as assumed)")
-	cmd.Flags().IntVar(&a.year, "year", 0, "year of the first line of logs that write no year (default: from the file's date, marked as assumed)")
-	cmd.Flags().StringVar(&a.mapping, "mapping", "", "JSON file that says what the columns of a table are (see docs/formats.md)")
-	cmd.Flags().StringArrayVar(&a.geoip, "geoip", nil, "database of places in MaxMind's format, asked before the built-in table (repeatable)")
-	cmd.Flags().StringVar(&a.rules, "rules", "", "folder with further notice rules")
+	cmd.Flags().StringVar(&a.zone, "tz", "", "`ZONE` of times that state none, such as America/Chicago (default: UTC, marked as assumed)")
+	cmd.Flags().IntVar(&a.year, "year", 0, "`YEAR` of the first line of logs that write no year (default: from the file's date, marked as assumed)")
+	cmd.Flags().StringVar(&a.mapping, "mapping", "", "JSON `FILE` that says what the columns of a table are (see docs/formats.md)")
+	cmd.Flags().StringVar(&a.rules, "rules", "", "folder `DIR` with further notice rules (see docs/notice-rules.md)")
+	a.registerPlaces(cmd)
+	folders(cmd, "rules")
+	files(cmd, "mapping", "json")
+	complete(cmd, "tz", completeZone)
 }
 
-func (a *addFlags) ruleDirs() []fs.FS {
+// ruleDirs gives the folder of --rules. One without a rule is a mistake: what it should have told would stay untold.
+func (a *addFlags) ruleDirs() ([]fs.FS, error) {
 	if a.rules == "" {
-		return nil
+		return nil, nil
 	}
-	return []fs.FS{os.DirFS(a.rules)}
+	info, err := os.Stat(a.rules)
+	switch {
+	case err != nil:
+		return nil, &forensics.Error{What: "--rules: " + notThere(err, "folder"), File: a.rules, Byte: -1, Hint: "give a folder with .rules files; docs/notice-rules.md shows one"}
+	case !info.IsDir():
+		return nil, &forensics.Error{What: "--rules takes a folder, and this is a file", File: a.rules, Byte: -1, Hint: "give the folder that it is in: --rules " + filepath.Dir(a.rules)}
+	}
+	if list, err := filepath.Glob(filepath.Join(escapeGlob(a.rules), "*.rules")); err != nil || len(list) == 0 {
+		return nil, &forensics.Error{What: "there is no .rules file in this folder", File: a.rules, Byte: -1, Hint: "docs/notice-rules.md shows one"}
+	}
+	return []fs.FS{os.DirFS(a.rules)}, nil
 }
 
 // readMapping reads the file of --mapping, nil where there is none.
@@ -50,7 +66,7 @@ func (a *addFlags) readMapping() (*generic.Mapping, error) {
 	}
 	f, err := os.Open(a.mapping)
 	if err != nil {
-		return nil, usageError{&forensics.Error{What: "cannot read the mapping", File: a.mapping, Err: err}}
+		return nil, usageError{&forensics.Error{What: "--mapping: " + notThere(err, "file"), File: a.mapping, Byte: -1, Hint: "docs/formats.md shows one"}}
 	}
 	defer f.Close()
 	m, err := generic.ReadMapping(f)
@@ -67,8 +83,9 @@ func (p *Program) addCommand() *cobra.Command {
 		Short: "Read evidence into a case",
 		Long: "Reads files, folders and archives into a case, which is made where it is missing. Evidence is opened read-only and hashed while it is read.\n" +
 			"Stopped at any moment and started again, it goes on where it was.",
-		Example: "  keytrail add rivera mailbox.mbox AuditLog.csv mail.log --tz America/Chicago",
-		Args:    argsBetween(2, -1, "a case and what to read"),
+		Example:           "  keytrail add rivera mailbox.mbox AuditLog.csv mail.log --tz America/Chicago",
+		Args:              argsBetween(2, -1, "a case and what to read"),
+		ValidArgsFunction: completeArgs(completeCase, anyFile),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return p.add(cmd.Context(), args[0], args[1:], flags)
 		},
@@ -97,6 +114,9 @@ func (p *Program) add(ctx context.Context, name string, paths []string, flags ad
 	if err != nil {
 		return err
 	}
+	if summary.Items == 0 && len(summary.Known) == 0 {
+		p.say("there is nothing to read there: no file in %s", clean(strings.Join(paths, ", ")))
+	}
 	p.summarise(c, summary)
 	return nil
 }
@@ -121,7 +141,7 @@ func read(ctx context.Context, c *casefile.Case, paths []string, o ingest.Option
 func exist(paths []string) error {
 	for _, path := range paths {
 		if _, err := os.Lstat(path); err != nil {
-			return &forensics.Error{What: "cannot read it", File: path, Err: err, Hint: "check the spelling; nothing was added"}
+			return &forensics.Error{What: notThere(err, "file or folder"), File: path, Hint: "check the spelling; nothing was added"}
 		}
 	}
 	return nil

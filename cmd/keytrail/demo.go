@@ -35,7 +35,7 @@ func (p *Program) demoCommand() *cobra.Command {
 		Args: argsBetween(0, 0, ""),
 		RunE: func(cmd *cobra.Command, _ []string) error { return p.demo(cmd.Context(), dir) },
 	}
-	cmd.Flags().StringVar(&dir, "dir", "", "folder to make the sample evidence and the case in, and to keep them (default: one that is removed at the end)")
+	cmd.Flags().StringVar(&dir, "dir", "", "folder `DIR` to make the sample evidence and the case in, and to keep them (default: one that is removed at the end)")
 	return cmd
 }
 
@@ -122,7 +122,7 @@ func (p *Program) tellDemo(ctx context.Context, name string, paths []string) (er
 	if err := p.tellDeleted(ctx, c); err != nil {
 		return err
 	}
-	analysis, err := p.analyse(ctx, c, analyseFlags{})
+	analysis, err := p.analyse(ctx, c, ruleFlags{})
 	if err != nil {
 		return err
 	}

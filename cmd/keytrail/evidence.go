@@ -22,10 +22,14 @@ func (p *Program) evidenceCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "evidence CASE",
 		Short: "Print what was read, how much of it, and what not",
-		Args:  argsBetween(1, 1, "a case"),
+		Long: "Prints each piece of evidence with its format, status, counts, times and SHA-256. Status: ok, partial (some of it could not be read),\n" +
+			"failed, unrecognised (no format knows it).",
+		Example:           "  keytrail evidence rivera\n  keytrail evidence rivera --warnings\n  keytrail evidence rivera --format jsonl | jq .sha256",
+		Args:              argsBetween(1, 1, "a case"),
+		ValidArgsFunction: completeArgs(completeCase),
 		RunE: func(_ *cobra.Command, args []string) (err error) {
 			if format != "table" && format != "jsonl" {
-				return usagef("--format %s: there is table and jsonl", format)
+				return usagef("--format: %q is neither table nor jsonl", format)
 			}
 			c, err := p.openCase(args[0])
 			if err != nil {
@@ -38,7 +42,8 @@ func (p *Program) evidenceCommand() *cobra.Command {
 			return p.evidence(c, format)
 		},
 	}
-	cmd.Flags().StringVar(&format, "format", "table", "table or jsonl")
+	cmd.Flags().StringVar(&format, "format", "table", "how to print it, a `WORD`: table or jsonl")
+	words(cmd, "format", "table", "jsonl")
 	cmd.Flags().BoolVar(&warnings, "warnings", false, "print the warnings instead, each with its place")
 	return cmd
 }

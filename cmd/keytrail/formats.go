@@ -13,7 +13,9 @@ func (p *Program) formatsCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "formats",
 		Short: "What can be read, and how to get it from its provider",
-		Args:  argsBetween(0, 0, ""),
+		Long: "Lists every format that can be read: what of it, what that tells, and how to get such a file from its provider.\n" +
+			"Formats are told by content, not by name, so the names are for reading only.",
+		Args: argsBetween(0, 0, ""),
 		RunE: func(*cobra.Command, []string) error {
 			for _, f := range all.Formats() {
 				about := f.About()

@@ -21,14 +21,18 @@ func (p *Program) incidentsCommand() *cobra.Command {
 		Short: "Print the incidents: which events belong to one attack, and why",
 		Long: "Prints the incidents of a case: which key, login, reset, deletion and transfer belong together, why each step belongs, what is\n" +
 			"missing, and what would make it innocent. A threshold that --set changes is kept in the case and named wherever incidents are.",
-		Example: "  keytrail incidents rivera\n  keytrail incidents rivera --format jsonl | jq 'select(.score > 0.8)'\n  keytrail incidents rivera --set reset.window=6h",
-		Args:    argsBetween(1, 1, "a case"),
+		Example: "  keytrail incidents rivera\n  keytrail incidents rivera --format jsonl | jq 'select(.score > 0.8)'\n  keytrail incidents rivera --set reset.window=6h\n" +
+			"  keytrail incidents rivera --sigma sigma/rules/cloud --geoip GeoLite2-City.mmdb",
+		Args:              argsBetween(1, 1, "a case"),
+		ValidArgsFunction: completeArgs(completeCase),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return p.incidents(cmd.Context(), args[0], format, zone, flags)
 		},
 	}
-	cmd.Flags().StringVar(&format, "format", "table", "table or jsonl")
-	cmd.Flags().StringVar(&zone, "tz", "UTC", "zone of the times in the table")
+	cmd.Flags().StringVar(&format, "format", "table", "how to print it, a `WORD`: table or jsonl")
+	cmd.Flags().StringVar(&zone, "tz", "UTC", "`ZONE` of the times in the table, such as America/Chicago or +02:00")
+	words(cmd, "format", "table", "jsonl")
+	complete(cmd, "tz", completeZone)
 	flags.register(cmd)
 	return cmd
 }
@@ -39,14 +43,22 @@ func (p *Program) incidents(ctx context.Context, name, format, zoneName string, 
 		return err
 	}
 	if format != "table" && format != "jsonl" {
-		return usagef("--format %s: there is table and jsonl", format)
+		return usagef("--format: %q is neither table nor jsonl", format)
+	}
+	set, err := flags.sigmaRules()
+	if err != nil {
+		return err
 	}
 	c, err := p.caseWithSettings(name, flags)
 	if err != nil {
 		return err
 	}
 	defer closing(c, &err)
-	analysis, err := p.analyse(ctx, c, flags)
+	a, err := p.analystWith(c, flags.ruleFlags, set)
+	if err != nil {
+		return err
+	}
+	analysis, err := a.Analyse(ctx)
 	if err != nil {
 		return err
 	}
@@ -59,7 +71,7 @@ func (p *Program) incidents(ctx context.Context, name, format, zoneName string, 
 		}
 		return out.Flush()
 	}
-	story := storyboard{out: out, zone: zone, cells: width(p.Out)}
+	story := storyboard{out: out, zone: zone, cells: width(p.Out), asked: flags.told(set)}
 	story.analysis(analysis)
 	return out.Flush()
 }

@@ -25,16 +25,19 @@ import (
 func (p *Program) openCommand() *cobra.Command {
 	var flags addFlags
 	cmd := &cobra.Command{
-		Use:     "open CASE [PATH...]",
-		Short:   "Look at a case; read evidence into it while you look",
-		Long:    "Opens the screen on a case, which is made where it is missing. PATHs are added, with progress, while you look.",
-		Example: "  keytrail open rivera mailbox.mbox AuditLog.csv dovecot.log",
-		Args:    argsBetween(1, -1, "a case"),
+		Use:   "open CASE [PATH...]",
+		Short: "Look at a case; read evidence into it while you look",
+		Long: "Opens the screen on a case, which is made where it is missing. PATHs are added, with progress, while you look.\n" +
+			"With --sigma the findings of Sigma rules stand among the others, and in the report that is written from the screen.",
+		Example:           "  keytrail open rivera mailbox.mbox AuditLog.csv dovecot.log\n  keytrail open rivera --sigma sigma/rules/cloud --geoip GeoLite2-City.mmdb",
+		Args:              argsBetween(1, -1, "a case"),
+		ValidArgsFunction: completeArgs(completeCase, anyFile),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return p.open(cmd.Context(), args[0], args[1:], flags)
 		},
 	}
 	flags.register(cmd)
+	flags.registerSigma(cmd)
 	return cmd
 }
 
@@ -149,6 +152,10 @@ func (p *Program) services(flags addFlags) (kit.Services, error) {
 	if err != nil {
 		return kit.Services{}, err
 	}
+	set, err := flags.sigmaRules()
+	if err != nil {
+		return kit.Services{}, err
+	}
 	opened := func(c *casefile.Case, err error) (kit.Case, error) {
 		if err != nil {
 			return nil, err
@@ -159,7 +166,7 @@ func (p *Program) services(flags addFlags) (kit.Services, error) {
 		if err != nil {
 			return nil, err
 		}
-		return &screenCase{c, investigate.New(c, investigate.Options{Where: db.Place, AtOnce: 1})}, nil
+		return &screenCase{c, investigate.New(c, investigate.Options{Where: db.Place, Sigma: set, AtOnce: 1})}, nil
 	}
 	return kit.Services{
 		Open: func(path string) (kit.Case, error) {
@@ -181,7 +188,7 @@ func (p *Program) services(flags addFlags) (kit.Services, error) {
 			return err
 		},
 		Export: func(ctx context.Context, c kit.Case, path string, o kit.ExportOptions) (kit.ExportResult, error) {
-			r, err := p.writeReport(ctx, c.(*screenCase).Case, reportFlags{out: path, filter: o.Filter}, o.Zone)
+			r, err := p.writeReport(ctx, c.(*screenCase).Case, reportFlags{out: path, filter: o.Filter, ruleFlags: flags.ruleFlags}, o.Zone)
 			return kit.ExportResult{Path: r.Path, Digest: r.Digest, Rows: r.Rows}, err
 		},
 		MailHost:    mailHost,

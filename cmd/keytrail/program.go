@@ -16,11 +16,13 @@ import (
 
 	"github.com/charmbracelet/x/ansi"
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 	"golang.org/x/term"
 
 	"keytrail/forensics"
 	"keytrail/forensics/casefile"
 	"keytrail/forensics/detect"
+	"keytrail/forensics/filter"
 	"keytrail/forensics/format/all"
 	"keytrail/forensics/geo"
 	"keytrail/forensics/ingest"
@@ -88,7 +90,7 @@ func (p *Program) Run(ctx context.Context, args []string) int {
 	root.SetIn(p.In)
 	root.SetOut(p.Out)
 	root.SetErr(p.Err)
-	err := root.ExecuteContext(ctx)
+	cmd, err := root.ExecuteContextC(ctx)
 	for _, db := range p.databases {
 		err = errors.Join(err, db.Close())
 	}
@@ -105,7 +107,11 @@ func (p *Program) Run(ctx context.Context, args []string) int {
 	}
 	var usage usageError
 	if errors.As(err, &usage) {
-		p.say("  keytrail --help shows the commands")
+		if cmd == nil || cmd == root {
+			p.say("  keytrail --help shows the commands")
+		} else {
+			p.say("  keytrail %s --help shows how", cmd.Name())
+		}
 		return exitUsage
 	}
 	return exitError
@@ -144,7 +150,11 @@ func (p *Program) command() *cobra.Command {
 		Use:   "keytrail",
 		Short: "One timeline for a hijacked mailbox",
 		Long: "keytrail lays mailboxes, provider audit logs and mail server logs on one timeline of keys, logins, resets and deletions,\n" +
-			"and writes the report that an investigator files and a victim attaches to a claim. Evidence is only read.",
+			"and writes the report that an investigator files and a victim attaches to a claim. Evidence is only read.\n" +
+			"Without a command it opens the screen.",
+		Example: "  keytrail demo                                      look at a sample first\n" +
+			"  keytrail open rivera mailbox.mbox AuditLog.csv     a case on the screen, made where it is missing\n" +
+			"  keytrail report rivera -o rivera.xlsx              the report",
 		Version:       version,
 		SilenceErrors: true,
 		SilenceUsage:  true,
@@ -152,7 +162,7 @@ func (p *Program) command() *cobra.Command {
 		RunE:          func(cmd *cobra.Command, _ []string) error { return p.start(cmd.Context()) },
 	}
 	root.SetVersionTemplate("keytrail {{.Version}}" + buildInfo() + "\n")
-	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return usageError{flagError(cmd, err)} })
 	root.CompletionOptions.HiddenDefaultCmd = false
 	root.AddCommand(p.demoCommand(), p.openCommand(), p.addCommand(), p.acquireCommand(), p.timelineCommand(), p.incidentsCommand(), p.markCommand(), p.evidenceCommand(),
 		p.reportCommand(), p.verifyCommand(), p.formatsCommand())
@@ -181,11 +191,28 @@ func noArgs(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil
 	}
-	hint := ""
-	if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
-		hint = fmt.Sprintf("; did you mean %q?", near[0])
+	var names []string
+	for _, c := range cmd.Commands() {
+		names = append(names, c.Name())
 	}
-	return usagef("there is no command %q%s", args[0], hint)
+	if casefile.Exists(casefile.Path(args[0])) {
+		return usagef("there is no command %q; to look at the case: keytrail open %s", args[0], args[0])
+	}
+	return usagef("there is no command %q%s", args[0], near(args[0], names))
+}
+
+// flagError suggests the flag that an unknown one is nearest to.
+func flagError(cmd *cobra.Command, err error) error {
+	var unknown *pflag.NotExistError
+	if !errors.As(err, &unknown) {
+		return err
+	}
+	var names []string
+	cmd.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
+	if s := filter.Nearest(unknown.GetSpecifiedName(), names); s != "" {
+		return fmt.Errorf("%w; did you mean --%s?", err, s)
+	}
+	return err
 }
 
 // argsBetween checks the number of arguments and says what is missing.
@@ -212,7 +239,7 @@ func (p *Program) caseOptions(readOnly bool) casefile.Options {
 func (p *Program) openCase(name string) (*casefile.Case, error) {
 	path := casefile.Path(name)
 	if !casefile.Exists(path) {
-		return nil, &forensics.Error{What: "there is no such case", File: path, Hint: fmt.Sprintf("make one with: keytrail add %s EVIDENCE...", name)}
+		return nil, noCase(name)
 	}
 	return casefile.Open(path, p.caseOptions(true))
 }
@@ -253,7 +280,11 @@ func (p *Program) ingestOptions(a addFlags) (ingest.Options, error) {
 		return o, err
 	}
 	o.Where, o.WhereFrom = db.Place, db.Text()
-	rules, err := detect.LoadNotices(a.ruleDirs()...)
+	dirs, err := a.ruleDirs()
+	if err != nil {
+		return o, err
+	}
+	rules, err := detect.LoadNotices(dirs...)
 	if err != nil {
 		return o, fmt.Errorf("notice rules: %w", err)
 	}
@@ -269,15 +300,36 @@ func zoneNamed(name string) (*time.Location, error) {
 	case "local", "Local":
 		return time.Local, nil
 	}
-	if at, err := time.Parse("-07:00", name); err == nil {
-		_, offset := at.Zone()
-		return time.FixedZone(name, offset), nil
+	for _, layout := range [...]string{"-07:00", "-0700", "-07"} {
+		if at, err := time.Parse(layout, name); err == nil {
+			_, offset := at.Zone()
+			return time.FixedZone(at.Format("-07:00"), offset), nil
+		}
 	}
 	zone, err := time.LoadLocation(name)
 	if err != nil {
-		return nil, usageError{&forensics.Error{What: fmt.Sprintf("there is no time zone %q", name), Hint: "name it as the IANA database does, such as America/Chicago or Europe/Berlin, or as an offset such as +02:00"}}
+		hint := "name it as the IANA database does, such as America/Chicago or Europe/Berlin, or as an offset such as +02:00"
+		if s := nearestZone(name); s != "" {
+			hint = "did you mean " + s + "? If not, " + hint
+		}
+		return nil, usageError{&forensics.Error{What: fmt.Sprintf("--tz: there is no time zone %q", name), Byte: -1, Hint: hint}}
 	}
 	return zone, nil
+}
+
+// nearestZone finds the common zone whose name, or whose city, is nearest.
+func nearestZone(name string) string {
+	var known []string
+	of := map[string]string{}
+	for _, z := range commonZones {
+		for _, spelled := range [...]string{z, z[strings.LastIndexByte(z, '/')+1:]} {
+			folded := filter.Fold(spelled)
+			if of[folded] == "" {
+				known, of[folded] = append(known, folded), z
+			}
+		}
+	}
+	return of[filter.Nearest(strings.ReplaceAll(name, " ", "_"), known)]
 }
 
 // isTerminal reports whether a stream is a terminal that a person looks at.

@@ -11,6 +11,7 @@ import (
 	"keytrail/export/report"
 	"keytrail/forensics"
 	"keytrail/forensics/casefile"
+	"keytrail/forensics/investigate"
 	"keytrail/tui/kit"
 )
 
@@ -18,6 +19,7 @@ import (
 type reportFlags struct {
 	out, zone, filter string
 	redact, force     bool
+	ruleFlags
 }
 
 func (p *Program) reportCommand() *cobra.Command {
@@ -25,9 +27,14 @@ func (p *Program) reportCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "report CASE -o FILE",
 		Short: "Write the report: .xlsx, .csv, or .jsonl for Timesketch",
+		Long: "Writes the report of a case by the ending of FILE: a workbook for people, a table for scripts, or lines for Timesketch. Incidents are found\n" +
+			"anew for it. With --sigma the workbook lists what Sigma rules found, and which could not be asked; for .csv and .jsonl the rules count\n" +
+			"only as reasons of the incidents that events name.",
 		Example: "  keytrail report rivera -o rivera.xlsx --tz America/Chicago\n" +
-			"  keytrail report rivera -o resets.csv --filter group:reset",
-		Args: argsBetween(1, 1, "a case"),
+			"  keytrail report rivera -o resets.csv --filter group:reset\n" +
+			"  keytrail report rivera -o rivera.xlsx --sigma sigma/rules/cloud --geoip GeoLite2-City.mmdb",
+		Args:              argsBetween(1, 1, "a case"),
+		ValidArgsFunction: completeArgs(completeCase),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if flags.out == "" {
 				return usagef("report: say where to with -o FILE, ending in .xlsx, .csv or .jsonl")
@@ -35,11 +42,15 @@ func (p *Program) reportCommand() *cobra.Command {
 			return p.report(cmd.Context(), args[0], flags)
 		},
 	}
-	cmd.Flags().StringVarP(&flags.out, "output", "o", "", "the file to write")
-	cmd.Flags().StringVar(&flags.zone, "tz", "UTC", "zone that stands beside UTC in the report")
-	cmd.Flags().StringVar(&flags.filter, "filter", "", "only the events that match; the report says so")
+	cmd.Flags().StringVarP(&flags.out, "output", "o", "", "the `FILE` to write: .xlsx, .csv or .jsonl")
+	cmd.Flags().StringVar(&flags.zone, "tz", "UTC", "`ZONE` that stands beside UTC in the report")
+	cmd.Flags().StringVar(&flags.filter, "filter", "", "only the events that match this `FILTER`; the report says so")
 	cmd.Flags().BoolVar(&flags.redact, "redact", false, "a copy to share: other people's addresses and subjects are blacked out")
 	cmd.Flags().BoolVar(&flags.force, "force", false, "replace the file where it exists")
+	flags.ruleFlags.register(cmd)
+	files(cmd, "output", "xlsx", "csv", "jsonl")
+	complete(cmd, "tz", completeZone)
+	complete(cmd, "filter", p.completeFilter)
 	return cmd
 }
 
@@ -52,6 +63,9 @@ func (p *Program) report(ctx context.Context, name string, flags reportFlags) (e
 		return err
 	}
 	if _, err := parseFilter(flags.filter, zone); err != nil {
+		return err
+	}
+	if _, err := flags.sigmaRules(); err != nil { // before the case is opened for writing
 		return err
 	}
 	path := casefile.Path(name)
@@ -76,22 +90,26 @@ func (p *Program) report(ctx context.Context, name string, flags reportFlags) (e
 
 // writeReport writes the report and enters it in the custody log.
 func (p *Program) writeReport(ctx context.Context, c *casefile.Case, flags reportFlags, zone *time.Location) (export.Result, error) {
-	db, err := p.places(nil)
+	db, err := p.places(flags.geoip)
 	if err != nil {
 		return export.Result{}, err
 	}
-	analyst, err := p.analyst(ctx, c, analyseFlags{})
+	set, err := flags.sigmaRules()
 	if err != nil {
 		return export.Result{}, err
 	}
+	analyst := investigate.New(c, investigate.Options{Where: db.Place, Sigma: set})
 	result, err := report.Write(ctx, c, flags.out, report.Options{Zone: zone, Filter: flags.filter, Redact: flags.redact, Force: flags.force, Tool: tool(),
-		Analyse: analyst.Analyse, Where: db.Place})
+		Analyse: analyst.Analyse, Where: db.Place, Places: db.Text(), Sigma: flags.told(set)})
 	if err != nil {
 		return result, err
 	}
 	detail := fmt.Sprintf("%s, sha256 %s", result.Path, result.Digest)
 	if flags.filter != "" {
 		detail += ", filter " + flags.filter
+	}
+	if set != nil {
+		detail += ", Sigma rules of " + flags.sigma
 	}
 	if flags.redact {
 		detail += ", redacted"

@@ -26,10 +26,10 @@ type secretFlags struct {
 }
 
 func (s *secretFlags) register(f *pflag.FlagSet) {
-	f.StringVar(&s.env, "password-env", "", "name of the environment variable with the password")
-	f.IntVar(&s.fd, "password-fd", -1, "number of an open file descriptor to read the password from")
-	f.StringVar(&s.command, "password-command", "", "command that prints the password")
-	f.StringVar(&s.token, "token-command", "", "command that prints an OAuth 2 token; it is run again for every login")
+	f.StringVar(&s.env, "password-env", "", "`NAME` of the environment variable with the password")
+	f.IntVar(&s.fd, "password-fd", -1, "`NUMBER` of an open file descriptor to read the password from")
+	f.StringVar(&s.command, "password-command", "", "`COMMAND` that prints the password")
+	f.StringVar(&s.token, "token-command", "", "`COMMAND` that prints an OAuth 2 token; it is run again for every login")
 }
 
 const (

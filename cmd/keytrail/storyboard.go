@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"keytrail/forensics"
+	"keytrail/forensics/investigate"
 	"keytrail/tui/kit"
 )
 
@@ -15,8 +16,12 @@ import (
 type storyboard struct {
 	out   io.Writer
 	zone  *time.Location
-	cells int // of the terminal; 0: lines are not cut
+	cells int    // of the terminal; 0: lines are not cut
+	asked string // which Sigma rules were asked; empty: none
 }
+
+// notCheckedNames is how many of the Sigma rules that one reason kept from being asked are named: a folder holds thousands for other logs.
+const notCheckedNames = 12
 
 // laneCells is how wide the lanes are.
 const laneCells = 40
@@ -68,7 +73,47 @@ func (s *storyboard) analysis(a *forensics.Analysis) {
 			s.wrapped("loss", lossText(c.Loss))
 		}
 	}
+	s.sigma(a)
 	s.limits(a)
+}
+
+// sigma prints what Sigma rules found, in incidents and outside.
+func (s *storyboard) sigma(a *forensics.Analysis) {
+	hits := a.RuleHits(0)
+	if len(hits) == 0 && s.asked == "" {
+		return
+	}
+	fmt.Fprintln(s.out)
+	if len(hits) == 0 {
+		s.wrapped("sigma", s.asked+"; none of them matches a record")
+	}
+	for i := range hits {
+		h := &hits[i]
+		rule := strings.TrimPrefix(h.Rule, investigate.SigmaPrefix)
+		if h.Technique != "" {
+			rule += ", " + h.Technique
+		}
+		when := "without a time"
+		if h.First != 0 {
+			when = s.moment(h.First)
+			if h.Last != h.First {
+				when += " to " + s.moment(h.Last)
+			}
+		}
+		where := "in no incident"
+		if len(h.Incidents) > 0 {
+			where = "in " + numbers(h.Incidents)
+		}
+		account := h.Account
+		if account == "" {
+			account = "no account named"
+		}
+		level := h.Level
+		if level == "" {
+			level = "no level"
+		}
+		s.wrapped("sigma", fmt.Sprintf("%s: %s (%s): %s of %s, %s, %s", level, h.Title, rule, kit.Plural(int64(h.Hits), "record"), account, when, where))
+	}
 }
 
 // limits prints what the incidents do not rest on.
@@ -96,7 +141,11 @@ func (s *storyboard) limits(a *forensics.Analysis) {
 	}
 	for _, why := range order {
 		slices.Sort(by[why])
-		s.wrapped("not checked", fmt.Sprintf("%s: %s", strings.Join(slices.Compact(by[why]), ", "), why))
+		rules := slices.Compact(by[why])
+		if n := len(rules) - notCheckedNames; n > 1 && strings.HasPrefix(rules[0], investigate.SigmaPrefix) {
+			rules = append(rules[:notCheckedNames:notCheckedNames], fmt.Sprintf("and %s more", kit.Count(int64(n))))
+		}
+		s.wrapped("not checked", fmt.Sprintf("%s: %s", strings.Join(rules, ", "), why))
 	}
 }
 

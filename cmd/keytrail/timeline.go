@@ -21,16 +21,20 @@ import (
 func (p *Program) timelineCommand() *cobra.Command {
 	var format, zone string
 	cmd := &cobra.Command{
-		Use:     "timeline CASE [FILTER]",
-		Short:   "Print the timeline",
-		Example: "  keytrail timeline rivera 'group:login -ip:198.51.100.0/24 after:2023-02-07'\n  keytrail timeline rivera kind:reset-requested --format jsonl | jq .message",
-		Args:    argsBetween(1, -1, "a case"),
+		Use:               "timeline CASE [FILTER]",
+		Short:             "Print the timeline",
+		Long:              "Prints the events of a case in the order of time, those that match the filter.\n\n" + filterHelp(),
+		Example:           "  keytrail timeline rivera 'group:login -ip:198.51.100.0/24 after:2023-02-07'\n  keytrail timeline rivera kind:reset-requested --format jsonl | jq .message",
+		Args:              argsBetween(1, -1, "a case"),
+		ValidArgsFunction: completeArgs(completeCase, p.completeFilter),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return p.timeline(cmd.Context(), args[0], strings.Join(args[1:], " "), format, zone)
 		},
 	}
-	cmd.Flags().StringVar(&format, "format", "table", "table, csv or jsonl")
-	cmd.Flags().StringVar(&zone, "tz", "UTC", "zone of the times in the table")
+	cmd.Flags().StringVar(&format, "format", "table", "how to print it, a `WORD`: table, csv or jsonl")
+	cmd.Flags().StringVar(&zone, "tz", "UTC", "`ZONE` of the times in the table, such as America/Chicago or +02:00")
+	words(cmd, "format", "table", "csv", "jsonl")
+	complete(cmd, "tz", completeZone)
 	return cmd
 }
 
@@ -44,7 +48,7 @@ func (p *Program) timeline(ctx context.Context, name, query, format, zoneName st
 		return err
 	}
 	if format != "table" && format != "csv" && format != "jsonl" {
-		return usagef("--format %s: there is table, csv and jsonl", format)
+		return usagef("--format: %q is none of table, csv and jsonl", format)
 	}
 	c, err := p.openCase(name)
 	if err != nil {
@@ -52,7 +56,7 @@ func (p *Program) timeline(ctx context.Context, name, query, format, zoneName st
 	}
 	defer closing(c, &err)
 	if format != "table" || strings.Contains(query, "incident") { // only these show which event belongs to which incident
-		if _, err := p.analyse(ctx, c, analyseFlags{}); err != nil {
+		if _, err := p.analyse(ctx, c, ruleFlags{}); err != nil {
 			return err
 		}
 	}
@@ -67,6 +71,17 @@ func (p *Program) timeline(ctx context.Context, name, query, format, zoneName st
 		return export.CSV(ctx, p.Out, view, zone)
 	}
 	return p.timelineTable(ctx, view, zone)
+}
+
+// filterHelp lists the keys of the filter language.
+func filterHelp() string {
+	var b strings.Builder
+	b.WriteString("Words side by side must all match; OR, - for not, parentheses, \"quotes\" and * in values are understood. A bare word is looked for\n" +
+		"in all that is seen of an event. The keys (docs/filters.md tells more):\n\n")
+	for _, k := range filter.Keys() {
+		fmt.Fprintf(&b, "  %-30s %s\n", k.Example, k.Help)
+	}
+	return strings.TrimRight(b.String(), "\n")
 }
 
 // parseFilter reads a filter; a mistake is pointed at under the text.

@@ -24,8 +24,12 @@ func (p *Program) verifyCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "verify CASE",
 		Short: "Hash every evidence again and check the custody log",
-		Args:  argsBetween(1, 1, "a case"),
-		RunE:  func(cmd *cobra.Command, args []string) error { return p.verify(cmd.Context(), args[0], deep) },
+		Long: "Hashes every evidence of a case again and checks the chain of the custody log. A difference is named, and the exit code is 4.\n" +
+			"The evidence must be where it was when it was read.",
+		Example:           "  keytrail verify rivera\n  keytrail verify rivera --deep",
+		Args:              argsBetween(1, 1, "a case"),
+		ValidArgsFunction: completeArgs(completeCase),
+		RunE:              func(cmd *cobra.Command, args []string) error { return p.verify(cmd.Context(), args[0], deep) },
 	}
 	cmd.Flags().BoolVar(&deep, "deep", false, "read every record again too and compare it with its digest")
 	return cmd

@@ -87,7 +87,7 @@ func (g *gatherer) content(ctx context.Context) (*xlsx.Content, error) {
 }
 
 func (g *gatherer) gather(ctx context.Context) (*xlsx.Content, error) {
-	out := &xlsx.Content{Case: g.c.Name(), Tool: g.o.Tool, Zone: g.o.Zone, Filter: g.o.Filter,
+	out := &xlsx.Content{Case: g.c.Name(), Tool: g.o.Tool, Zone: g.o.Zone, Filter: g.o.Filter, Places: g.o.Places, Sigma: g.o.Sigma,
 		Groups: map[forensics.Group]xlsx.Events{}, BySource: map[int64]xlsx.Events{}}
 	whole, err := g.view(ctx, nil, "")
 	if err != nil {

@@ -55,6 +55,7 @@ func (g *gatherer) analysis(ctx context.Context) (*forensics.Analysis, error) {
 			}
 			a.Campaigns = append(a.Campaigns, c)
 		}
+		a.Findings = slices.DeleteFunc(slices.Clone(a.Findings), func(f forensics.Finding) bool { return !shown(f.Rows) })
 		a.NotChecked = slices.DeleteFunc(slices.Clone(a.NotChecked), func(n forensics.NotChecked) bool { return !accounts[n.Account] })
 	}
 	if g.hide != nil {
@@ -116,9 +117,14 @@ func (g *gatherer) hideAnalysis(a *forensics.Analysis) {
 		c := &a.Campaigns[i]
 		c.Text, c.Shared = text(c.Text), texts(c.Shared)
 	}
+	a.Findings = slices.Clone(a.Findings)
+	for i := range a.Findings {
+		f := &a.Findings[i]
+		f.Account, f.Title, f.Why, f.InnocentIf = text(f.Account), text(f.Title), text(f.Why), text(f.InnocentIf)
+	}
 	a.NotChecked = slices.Clone(a.NotChecked)
 	for i := range a.NotChecked {
-		a.NotChecked[i].Why = text(a.NotChecked[i].Why)
+		a.NotChecked[i].Title, a.NotChecked[i].Why = text(a.NotChecked[i].Title), text(a.NotChecked[i].Why)
 	}
 	a.Changed, a.Notes = texts(a.Changed), texts(a.Notes)
 }

@@ -27,6 +27,8 @@ type Options struct {
 	Analyse func(context.Context) (*forensics.Analysis, error)
 	// Where looks an address up; nil: the workbook says of networks what events say.
 	Where func(netip.Addr) forensics.Place
+	// Places names the databases that Where asks, and Sigma says which rules Analyse asked beside its own; empty: nothing is said of them.
+	Places, Sigma string
 }
 
 // Write writes the report to path, by its ending: .xlsx, .csv or .jsonl.

@@ -55,6 +55,10 @@ type Content struct {
 
 	Missing int // deletions that follow from something missing; they have bounds, not a moment
 
+	// Places names the databases that say where an address is, and Sigma says which rules of others were asked; empty: nothing
+	// is said of them.
+	Places, Sigma string
+
 	// Analysis is what detection says, of what the filter leaves; nil: incidents were not looked for.
 	Analysis *forensics.Analysis
 	// Addresses are the IP addresses of the events that the filter leaves, in the order of their sheet.

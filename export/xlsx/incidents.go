@@ -107,6 +107,7 @@ func (w *incidentWriter) write(ctx context.Context) {
 		w.incident(&a.Incidents[i])
 	}
 	w.campaigns()
+	w.sigma(ctx)
 	w.changed()
 	w.notChecked()
 	for i, note := range a.Notes {
@@ -286,6 +287,52 @@ func (w *incidentWriter) campaigns() {
 	}
 }
 
+// sigmaRows is how many rows the findings of Sigma rules have at most, a row for each rule and account.
+const sigmaRows = 20_000
+
+// sigma lists what Sigma rules found, inside incidents and outside.
+func (w *incidentWriter) sigma(ctx context.Context) {
+	hits := w.a.RuleHits(stepIDs)
+	if len(hits) == 0 {
+		if w.b.c.Sigma != "" {
+			w.part("What Sigma rules found")
+			w.fact("", "None of the rules that were asked matches a record of this report. Below stands which could not be asked.")
+		}
+		return
+	}
+	st, r := w.b.st, w.r
+	w.part("What Sigma rules found: rules of others, asked about the raw records")
+	w.head(append(append([]string{"Level", "Rule", "Rule ID"}, w.spanNames("First", "Last")...), "Records", "Account", "ATT&CK", "Innocent if", "Incidents", "Event IDs")...)
+	for i := range hits {
+		h := &hits[i]
+		if ctx.Err() != nil {
+			w.err = ctx.Err()
+		}
+		if !w.next() {
+			return
+		}
+		if i == sigmaRows {
+			r.skip(1)
+			r.wrap(st.wrap, fmt.Sprintf("%d more rows of rules and accounts are left out.", len(hits)-i))
+			return
+		}
+		r.text(st.text, orElse(h.Level, "no level"))
+		r.wrap(st.bold, h.Title)
+		r.wrap(st.wrap, h.Rule)
+		w.span(h.First, h.Last)
+		r.number(st.number, int64(h.Hits))
+		r.wrap(st.wrap, orElse(h.Account, "none named"))
+		r.wrap(st.wrap, h.Technique)
+		r.wrap(st.faint, strings.TrimPrefix(h.InnocentIf, "the rule names as innocent: "))
+		r.wrap(st.wrap, numbers(h.Incidents))
+		more := ""
+		if n := h.Hits - len(h.EventIDs); n > 0 {
+			more = fmt.Sprintf(" and %d more", n)
+		}
+		r.wrap(st.small, strings.Join(h.EventIDs, " ")+more)
+	}
+}
+
 func (w *incidentWriter) changed() {
 	if len(w.a.Changed) == 0 {
 		return
@@ -298,6 +345,12 @@ func (w *incidentWriter) changed() {
 		}
 	}
 }
+
+const (
+	sigmaPrefix = "SIGMA:" // of a Sigma rule's name
+	// refusedAlike is from how many Sigma rules on that were refused for one reason the further ones are counted.
+	refusedAlike = 50
+)
 
 // notChecked lists the rules that could not be asked, each reason once.
 func (w *incidentWriter) notChecked() {
@@ -321,7 +374,27 @@ func (w *incidentWriter) notChecked() {
 	})
 	w.part("Rules that could not be asked")
 	w.head("Rule", "What it looks for, and why it was not asked", "Accounts")
+	same := map[string]int{} // Sigma rules by the reason: a folder holds thousands for other logs
 	for _, k := range order {
+		if strings.HasPrefix(k.rule, sigmaPrefix) {
+			same[k.why]++
+		}
+	}
+	listed := map[string]int{}
+	for _, k := range order {
+		if strings.HasPrefix(k.rule, sigmaPrefix) {
+			if listed[k.why]++; listed[k.why] == refusedAlike && same[k.why] > refusedAlike {
+				if !w.next() {
+					return
+				}
+				w.r.text(w.b.st.bold, sigmaPrefix)
+				w.r.wrap(w.b.st.wrap, fmt.Sprintf("%d more rules: %s", same[k.why]-refusedAlike+1, k.why))
+				w.r.wrap(w.b.st.wrap, "the whole case")
+			}
+			if listed[k.why] >= refusedAlike && same[k.why] > refusedAlike {
+				continue
+			}
+		}
 		if !w.next() {
 			return
 		}

@@ -76,6 +76,12 @@ func (b *book) readmeLines(list []*sheet) []readmeLine {
 		{name: "Events", text: b.eventText()},
 		{name: "Records", text: b.recordText()},
 	}
+	if b.c.Places != "" {
+		lines = append(lines, readmeLine{name: "Places of addresses", text: "Country and operator of an address, where its source does not state them, are of " + b.c.Places + "."})
+	}
+	if b.c.Sigma != "" {
+		lines = append(lines, readmeLine{name: "Sigma rules", text: b.c.Sigma + ". What they found stands on the sheet Incidents, and so does which could not be asked, and why."})
+	}
 	if b.c.Filter != "" {
 		lines = append(lines, readmeLine{name: "Filter", text: b.c.Filter + "  -  only the events that match are in this report. Coverage and evidence are those of the whole case, and deletions of notices are looked for in the whole case."})
 	}
