@@ -22,6 +22,7 @@ type entry struct {
 	asn, org, isp, proxy           string
 	transaction, token             string // transaction.type and .detail.requestApiTokenId
 	factor, threat, risk           string // of debugData
+	doubted, doubtedIP             string // of debugData: the event that a user reports
 }
 
 func (e *entry) clear() { *e = entry{targets: e.targets[:0]} }
@@ -38,7 +39,7 @@ func visit(v *fastjson.Value, f func(name string, v *fastjson.Value)) {
 }
 
 // longestName is longer than any name of a member that is read.
-const longestName = 24
+const longestName = 32
 
 // fold writes a name without case and underscores: data lakes fold the names that Okta writes in camel case. A name
 // that is longer than any that is read gives an empty one.
@@ -66,7 +67,7 @@ var members = func() map[string]string {
 	for _, name := range []string{"uuid", "published", "eventtype", "displaymessage", "actor", "target", "outcome", "result", "reason", "client",
 		"ipaddress", "useragent", "rawuseragent", "geographicalcontext", "country", "authenticationcontext", "externalsessionid", "interface",
 		"securitycontext", "asnumber", "asorg", "isp", "isproxy", "transaction", "type", "detail", "requestapitokenid", "debugcontext", "debugdata",
-		"factor", "threatsuspected", "risk", "logonlysecuritydata", "id", "alternateid", "displayname"} {
+		"factor", "threatsuspected", "risk", "logonlysecuritydata", "suspiciousactivityeventip", "suspiciousactivityeventtype", "id", "alternateid", "displayname"} {
 		m[name] = name
 	}
 	return m
@@ -155,6 +156,10 @@ func (r *reader) debug(v *fastjson.Value) {
 			e.factor = r.text(v)
 		case "threatsuspected":
 			e.threat = r.text(v)
+		case "suspiciousactivityeventtype":
+			e.doubted = r.text(v)
+		case "suspiciousactivityeventip":
+			e.doubtedIP = r.text(v)
 		case "risk":
 			e.risk = level(v)
 		case "logonlysecuritydata":

@@ -119,9 +119,19 @@ func (x *entry) detail(r *rule, known bool) string {
 		add(stated(x.message))
 		add(x.thing("AppInstance", ""))
 	case r.names == nameOfApp:
-		add(x.thing("AppInstance", "PublicClientApp"))
+		app := x.thing("AppInstance", "PublicClientApp")
+		if app != "" && r.desc == toApp.desc {
+			app = "to " + app
+		}
+		add(app)
 	case r.names == nameOfFactor:
 		add(firstOf(stated(x.factor), x.thing("AuthenticatorEnrollment", "")))
+	}
+	if s := stated(x.doubted); s != "" {
+		add("about " + s)
+	}
+	if s := stated(x.doubtedIP); s != "" {
+		add("from " + s)
 	}
 	if r.tried {
 		add(stated(x.via))

@@ -101,10 +101,14 @@ func TestOddities(t *testing.T) {
 		"risk in JSON":          {`{` + at + `"eventType":"x.y","debugContext":{"debugData":{"logOnlySecurityData":{"risk":{"level":"MEDIUM"}}}}}`, "2026-03-09T03:12:07.500Z other x.y account= detail=risk medium"},
 		"risk in a text":        {`{` + at + `"eventType":"x.y","debugContext":{"debugData":{"logOnlySecurityData":"{\"risk\":{\"level\":\"HIGH\"}}"}}}`, "2026-03-09T03:12:07.500Z other x.y account= detail=risk high"},
 		"low risk":              {`{` + at + `"eventType":"x.y","debugContext":{"debugData":{"risk":{"level":"LOW"}}}}`, "2026-03-09T03:12:07.500Z other x.y account="},
-		"offset":                {`{"published":"2026-03-09T05:12:07+02:00","eventType":"x.y"}`, "2026-03-09T03:12:07Z other x.y account="},
-		"31 September":          {`{"published":"2026-09-31T05:12:07Z","eventType":"x.y"}`, " other x.y account="},
-		"year 3609":             {`{"published":"3609-03-09T05:12:07Z","eventType":"x.y"}`, " other x.y account="},
-		"no time":               {`{"actor":{"alternateId":"pat@example.com"},"eventType":"x.y"}`, " other x.y account=pat@example.com"},
+		"a report": {`{` + at + `"eventType":"user.account.report_suspicious_activity_by_enduser","outcome":{"result":"SUCCESS"},"debugContext":{"debugData":{"suspiciousActivityEventType":"user.session.start","suspiciousActivityEventIp":"203.0.113.77"}}}`,
+			"2026-03-09T03:12:07.500Z alert user.account.report_suspicious_activity_by_enduser account= outcome=success detail=about user.session.start, from 203.0.113.77"},
+		"folded names": {`{"published":"2026-03-09 03:12:07.5","eventtype":"user.session.start","actor":{"type":"User","alternateid":"pat@example.com"},"client":{"ipaddress":"192.0.2.7"},"outcome":{"result":"SUCCESS"},"authentication_context":{"external_session_id":"s"}}`,
+			"2026-03-09T03:12:07.500Z login-succeeded user.session.start account=pat@example.com outcome=success ip=192.0.2.7 session=s zone=missing"},
+		"offset":       {`{"published":"2026-03-09T05:12:07+02:00","eventType":"x.y"}`, "2026-03-09T03:12:07Z other x.y account="},
+		"31 September": {`{"published":"2026-09-31T05:12:07Z","eventType":"x.y"}`, " other x.y account="},
+		"year 3609":    {`{"published":"3609-03-09T05:12:07Z","eventType":"x.y"}`, " other x.y account="},
+		"no time":      {`{"actor":{"alternateId":"pat@example.com"},"eventType":"x.y"}`, " other x.y account=pat@example.com"},
 	}
 	for name, tt := range tests {
 		t.Run(strings.ReplaceAll(name, " ", "_"), func(t *testing.T) {

@@ -8,7 +8,7 @@ var wanted = map[string][]string{
 		"2026-03-09T03:10:00.002Z other user.authentication.auth_via_mfa account=pat@example.com outcome=failure ip=203.0.113.77 country=NL asn=64511 session=102ExampleSession-2 detail=INVALID_CREDENTIALS, PASSWORD_AS_FACTOR, proxy",
 		"2026-03-09T03:11:00.000Z login-failed user.authentication.auth_via_mfa account=pat@example.com outcome=failure ip=203.0.113.77 country=NL asn=64511 protocol=web session=102ExampleSession-2 detail=User rejected Okta push verify, OKTA_VERIFY_PUSH, proxy",
 		"2026-03-09T03:12:07.500Z login-succeeded user.session.start account=pat@example.com outcome=success ip=203.0.113.77 country=NL asn=64511 protocol=web session=102ExampleSession-2 detail=proxy, risk high",
-		"2026-03-09T03:12:40.000Z login-succeeded user.authentication.sso account=pat@example.com outcome=success ip=203.0.113.77 country=NL asn=64511 protocol=web session=102ExampleSession-2 detail=Example Mail, proxy",
+		"2026-03-09T03:12:40.000Z login-succeeded user.authentication.sso account=pat@example.com outcome=success ip=203.0.113.77 country=NL asn=64511 protocol=web session=102ExampleSession-2 detail=to Example Mail, proxy",
 		"2026-03-09T03:13:30.000Z other user.session.start account=pat@example.com outcome=unknown ip=203.0.113.77 country=NL asn=64511 session=102ExampleSession-2 detail=proxy",
 		"2026-03-09T03:14:00.000Z login-failed user.session.start account=nobody@example.com outcome=failure ip=203.0.113.77 country=NL asn=64511 protocol=web session=102ExampleSession-2 detail=VERIFICATION_ERROR, proxy",
 	},
@@ -35,7 +35,7 @@ var wanted = map[string][]string{
 		"2026-03-09T05:00:00.000Z session-revoked user.session.clear account=pat@example.com actor=admin@example.com outcome=success ip=198.51.100.7 country=DE asn=64496 session=102ExampleSession-1 detail=by API token 00T9example",
 	},
 	"shipped.csv": {
-		"2026-03-09T03:12:40.000Z login-succeeded user.authentication.sso account=pat@example.com outcome=success ip=203.0.113.77 asn=64511 detail=Mail, proxy",
+		"2026-03-09T03:12:40.000Z login-succeeded user.authentication.sso account=pat@example.com outcome=success ip=203.0.113.77 asn=64511 detail=to Mail, proxy",
 		"2026-03-09T03:15:00.000Z second-factor-changed user.mfa.factor.reset_all account=pat@example.com actor=admin@example.com outcome=success ip=198.51.100.7 asn=64496",
 		"2026-03-09T03:20:00.000Z recovery-changed user.account.update_secondary_email account=pat@example.com outcome=success ip=203.0.113.77 asn=64511 detail=proxy",
 	},
@@ -45,7 +45,7 @@ var wanted = map[string][]string{
 	},
 	"streams.jsonl": {
 		"2026-03-09T03:12:07.500Z login-succeeded user.session.start account=pat@example.com outcome=success ip=203.0.113.77 country=NL asn=64511 protocol=web session=102ExampleSession-2 detail=proxy, risk high",
-		"2026-03-09T03:12:40.000Z login-succeeded user.authentication.sso account=pat@example.com outcome=success ip=203.0.113.77 country=NL asn=64511 protocol=web session=102ExampleSession-2 detail=Example Mail, proxy",
+		"2026-03-09T03:12:40.000Z login-succeeded user.authentication.sso account=pat@example.com outcome=success ip=203.0.113.77 country=NL asn=64511 protocol=web session=102ExampleSession-2 detail=to Example Mail, proxy",
 	},
 	"wrapped.json": {
 		"2026-03-10T09:00:00.000Z alert user.account.report_suspicious_activity_by_enduser account=pat@example.com outcome=success ip=198.51.100.7 country=DE asn=64496 session=102ExampleSession-1",
