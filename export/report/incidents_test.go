@@ -53,9 +53,18 @@ func TestFilteredIncidents(t *testing.T) {
 	c := sampleCase(t)
 	o := analysed(t, c)
 	o.Filter = "account:nobody@example.org"
+	found := o.Analyse
+	o.Analyse = func(ctx context.Context) (*forensics.Analysis, error) {
+		a, err := found(ctx)
+		if err != nil {
+			return nil, err
+		}
+		a.Findings = append(a.Findings, forensics.Finding{Rule: "SIGMA:x.yml", Title: "A rule of others", Account: "pat@example.net", Rows: []int64{1}, EventIDs: []string{"1"}})
+		return a, nil
+	}
 	_, data := write(t, c, "r.xlsx", o)
 	text := workbookText(t, data)
-	for _, s := range []string{"Incident 1", "203.0.113.91"} {
+	for _, s := range []string{"Incident 1", "203.0.113.91", "A rule of others"} {
 		if strings.Contains(text, s) {
 			t.Errorf("%q is in a report that leaves no event of it", s)
 		}
@@ -80,7 +89,8 @@ func TestRedactedIncidents(t *testing.T) {
 		in.Missing = append(in.Missing, forensics.Missing{Step: forensics.StepMoney, LookedIn: []string{secret}, NotCovered: []string{secret}})
 		a.Campaigns = []forensics.Campaign{{ID: "A", Incidents: []int64{in.ID}, Shared: []string{secret}, Text: secret}}
 		a.Notes, a.Changed = []string{secret}, []string{secret}
-		a.NotChecked = append(a.NotChecked, forensics.NotChecked{Rule: "X-1", Why: secret})
+		a.NotChecked = append(a.NotChecked, forensics.NotChecked{Rule: "X-1", Title: secret, Why: secret})
+		a.Findings = append(a.Findings, forensics.Finding{Rule: "SIGMA:x.yml", Title: "A rule " + secret, InnocentIf: secret, Account: secret, Rows: []int64{1}})
 		return a, nil
 	}
 	_, data := write(t, c, "r.xlsx", o)

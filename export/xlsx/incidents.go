@@ -329,7 +329,7 @@ func (w *incidentWriter) sigma(ctx context.Context) {
 		if n := h.Hits - len(h.EventIDs); n > 0 {
 			more = fmt.Sprintf(" and %d more", n)
 		}
-		r.wrap(st.small, strings.Join(h.EventIDs, " ")+more)
+		r.wrap(st.small, strings.TrimSpace(strings.Join(h.EventIDs, " ")+more))
 	}
 }
 

@@ -55,7 +55,7 @@ func (b *book) sheets(ctx context.Context) ([]*sheet, error) {
 // about says in a line what a sheet holds.
 var about = map[string]string{
 	"Summary":              "Counts by group and by source, a chart, notices that were deleted, and a chronology to print.",
-	"Incidents":            "What belongs together and why: the steps of each attack, what is missing, what was lost; campaigns; rules that could not be asked.",
+	"Incidents":            "What belongs together and why: the steps of each attack, what is missing, what was lost; campaigns; what Sigma rules found; rules that could not be asked.",
 	"Timeline":             "Every event in the order of time; events without a reliable time stand at the end.",
 	"Keys":                 "App passwords and mail keys that were created or removed.",
 	"Logins":               "Sign-ins that succeeded and that failed.",
