@@ -37,6 +37,8 @@ func Known() map[string][]byte {
 		"google/takeout-access-log": []byte("Gaia ID,Activity Timestamp,IP Address,Proxiedhost IP Address,Is Non-routable IP Address,Activity Country,Activity Region,Activity City,User Agent String," +
 			"Product Name,Sub-Product Name,Referer Product Name,Referer Sub-Product Name,Activity Type,Gmail Access Channel,Android Webview Package Name\n" +
 			"1,2022-11-14 03:12:07 UTC,192.0.2.7,,,NL,,,Mozilla/5.0,Gmail,,,,Login,,\n"),
+		"okta/system-log": []byte(`[{"actor":{"id":"00u1example","type":"User","alternateId":"pat@example.org","displayName":"Pat"},"client":{"ipAddress":"192.0.2.7"},"displayMessage":"User login to Okta",` +
+			`"eventType":"user.session.start","outcome":{"result":"SUCCESS","reason":null},"published":"2022-11-14T03:12:07.429Z","severity":"INFO","uuid":"7c1e0b52-0000-4000-8000-000000000001","version":"0","target":null}]`),
 		"mailserver/dovecot": []byte("Nov 14 03:12:07 mail dovecot: imap-login: Login: user=<pat@example.org>, method=PLAIN, rip=192.0.2.7, lip=198.51.100.2, mpid=4242, TLS, session=<abcdefgh>\n" +
 			"Nov 14 03:12:09 mail dovecot: imap(pat@example.org)<4242><abcdefgh>: delete: box=INBOX, uid=7, msgid=<1@example.org>, size=812\n"),
 		"statement/coinbase": []byte("ID,Timestamp,Transaction Type,Asset,Quantity Transacted,Price Currency,Price at Transaction,Subtotal,Total (inclusive of fees and/or spread),Fees and/or Spread,Notes\n" +

@@ -25,7 +25,7 @@ type entry struct {
 	doubted, doubtedIP             string // of debugData: the event that a user reports
 }
 
-func (e *entry) clear() { *e = entry{targets: e.targets[:0]} }
+func (x *entry) clear() { *x = entry{targets: x.targets[:0]} }
 
 // visit gives the members of an object by their folded names. What is no object has none.
 func visit(v *fastjson.Value, f func(name string, v *fastjson.Value)) {

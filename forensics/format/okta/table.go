@@ -126,52 +126,52 @@ func (r *reader) row(columns []place, fields [][]byte) {
 }
 
 // member is where the value of a column is kept.
-func (e *entry) member(c column) *string {
+func (x *entry) member(c column) *string {
 	switch c {
 	case colID:
-		return &e.uuid
+		return &x.uuid
 	case colTime:
-		return &e.published
+		return &x.published
 	case colType:
-		return &e.kind
+		return &x.kind
 	case colMessage:
-		return &e.message
+		return &x.message
 	case colActorID:
-		return &e.actor.id
+		return &x.actor.id
 	case colActorType:
-		return &e.actor.kind
+		return &x.actor.kind
 	case colActorName:
-		return &e.actor.alternate
+		return &x.actor.alternate
 	case colActorDisplay:
-		return &e.actor.display
+		return &x.actor.display
 	case colResult:
-		return &e.result
+		return &x.result
 	case colReason:
-		return &e.reason
+		return &x.reason
 	case colIP:
-		return &e.ip
+		return &x.ip
 	case colAgent:
-		return &e.agent
+		return &x.agent
 	case colCountry:
-		return &e.country
+		return &x.country
 	case colSession:
-		return &e.session
+		return &x.session
 	case colInterface:
-		return &e.via
+		return &x.via
 	case colASN:
-		return &e.asn
+		return &x.asn
 	case colOrg:
-		return &e.org
+		return &x.org
 	case colISP:
-		return &e.isp
+		return &x.isp
 	case colProxy:
-		return &e.proxy
+		return &x.proxy
 	case colTransaction:
-		return &e.transaction
+		return &x.transaction
 	case colToken:
-		return &e.token
+		return &x.token
 	case colFactor:
-		return &e.factor
+		return &x.factor
 	}
-	return &e.threat
+	return &x.threat
 }
