@@ -2,6 +2,9 @@ package forensics
 
 import "time"
 
+// CaseSuffix ends the name of every case folder; nothing of that name is evidence.
+const CaseSuffix = ".keytrail"
+
 // Status says how far an item could be read.
 type Status uint8
 

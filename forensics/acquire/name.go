@@ -6,15 +6,14 @@ import (
 	"fmt"
 	"path"
 	"strings"
+
+	"keytrail/forensics"
 )
 
 const (
 	maxPart  = 80 // bytes of one part of a path that comes from the server
 	maxParts = 12 // nested folders; deeper ones stand side by side
 )
-
-// caseSuffix ends the names of cases; evidence with such a name is passed over.
-const caseSuffix = ".keytrail"
 
 // folderPath gives the directory, relative and with slashes, for a folder's name as the server
 // wrote it. Every byte that some system reads as more than a letter becomes %XX, so that no
@@ -42,7 +41,7 @@ func safePart(s string) string {
 			i == 0 && (c == '.' || c == ' ' || c == '~') || // hidden, Maildir++, or a home
 			i == len(s)-1 && (c == '.' || c == ' ') || // Windows drops them
 			i == 0 && reserved(s) ||
-			i == len(s)-len(caseSuffix) && strings.EqualFold(s[i:], caseSuffix)
+			i == len(s)-len(forensics.CaseSuffix) && strings.EqualFold(s[i:], forensics.CaseSuffix)
 		if bad {
 			fmt.Fprintf(&b, "%%%02X", c)
 			continue

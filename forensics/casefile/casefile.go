@@ -39,7 +39,7 @@ import (
 )
 
 // Suffix ends the name of every case folder.
-const Suffix = ".keytrail"
+const Suffix = forensics.CaseSuffix
 
 const (
 	databaseName = "case.db"

@@ -143,7 +143,7 @@ func (w *walker) subtree(in *os.Root, listed fs.FileInfo, rel string, depth int,
 
 // isCase tells the name of a case folder.
 func isCase(name string) bool {
-	return len(name) > len(CaseSuffix) && strings.HasSuffix(name, CaseSuffix)
+	return len(name) > len(forensics.CaseSuffix) && strings.HasSuffix(name, forensics.CaseSuffix)
 }
 
 // entry is one name of a folder.

@@ -12,9 +12,6 @@ import (
 	"keytrail/forensics"
 )
 
-// CaseSuffix ends the name of a case folder: such folders are never evidence.
-const CaseSuffix = ".keytrail"
-
 // Source is one piece of evidence: a file or a folder. It is used by one goroutine at a
 // time.
 type Source struct {
@@ -40,7 +37,7 @@ func Open(path string, lim Limits) (*Source, error) {
 	s := &Source{lim: lim.withDefaults(), info: forensics.Evidence{Name: filepath.Base(abs), Path: abs}}
 	switch {
 	case fi.IsDir():
-		if strings.HasSuffix(abs, CaseSuffix) {
+		if strings.HasSuffix(abs, forensics.CaseSuffix) {
 			return nil, &forensics.Error{What: "is a case folder, not evidence", File: path, Byte: -1, Hint: "give the files or folders that the case is to be made from"}
 		}
 		s.root, err = os.OpenRoot(abs)
