@@ -47,8 +47,8 @@ type Result struct {
 	Further []Result
 }
 
-// Endings are the file types that a report can have.
-var Endings = []string{".xlsx", ".csv", ".jsonl"}
+// endings are the file types that a report can have.
+var endings = []string{".xlsx", ".csv", ".jsonl"}
 
 // File writes a file beside its place and moves it there when write is done. Where path
 // exists it refuses, unless force is set.
@@ -99,10 +99,10 @@ func (c *countWriter) Write(p []byte) (int, error) {
 // Ending gives the file type that a path asks for, or an error that lists the ones there are.
 func Ending(path string) (string, error) {
 	ending := strings.ToLower(filepath.Ext(path))
-	for _, e := range Endings {
+	for _, e := range endings {
 		if e == ending {
 			return e, nil
 		}
 	}
-	return "", &forensics.Error{What: fmt.Sprintf("cannot tell from %q what to write", filepath.Base(path)), Hint: "give the file one of the endings " + strings.Join(Endings, ", ")}
+	return "", &forensics.Error{What: fmt.Sprintf("cannot tell from %q what to write", filepath.Base(path)), Hint: "give the file one of the endings " + strings.Join(endings, ", ")}
 }

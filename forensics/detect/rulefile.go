@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"bytes"
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -308,18 +307,6 @@ func (r *Rule) check() error {
 		return fmt.Errorf("no phrase to match")
 	}
 	return nil
-}
-
-// Languages lists the languages that the rule has phrases of, sorted.
-func (r *Rule) Languages() []string {
-	var out []string
-	for _, l := range [][]phrase{r.subject, r.body} {
-		for i := range l {
-			out = append(out, l[i].lang)
-		}
-	}
-	slices.Sort(out)
-	return slices.Compact(out)
 }
 
 // list splits at commas.

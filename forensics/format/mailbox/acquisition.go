@@ -110,7 +110,7 @@ func (Acquisition) Parse(ctx context.Context, in *format.Input, out format.Sink)
 		})
 	case messagesPart:
 		return skipLines(ctx, in, out, func(line []byte) error {
-			_, err := ParseMessage(line)
+			_, err := parseMessage(line)
 			return err
 		})
 	}
@@ -326,8 +326,8 @@ func (l *Listing) event() forensics.Event {
 	return e
 }
 
-// ParseMessage reads a line of messages.jsonl.
-func ParseMessage(line []byte) (Numbered, error) {
+// parseMessage reads a line of messages.jsonl.
+func parseMessage(line []byte) (Numbered, error) {
 	var j struct {
 		UID          uint32   `json:"uid"`
 		InternalDate string   `json:"internaldate"`
@@ -360,7 +360,7 @@ func EachMessage(r io.Reader, use func(*Numbered)) error {
 		if lines.TooLong() {
 			continue
 		}
-		if n, err := ParseMessage(lines.Bytes()); err == nil {
+		if n, err := parseMessage(lines.Bytes()); err == nil {
 			use(&n)
 		}
 	}
