@@ -120,6 +120,8 @@ func TestCaseOnDisk(t *testing.T) {
 	sees("203.0.113.7 ")
 	sees("by incidents  1 of 1")
 	keys("x")
+	sees("touches     40 events of the only account, 100% of all")
+	keys("enter")
 	sees("203.0.113.7 is not mine; u undoes")
 	sees("verdict      not mine")
 	keys("enter")

@@ -102,7 +102,7 @@ func TestHostile(t *testing.T) {
 				for _, k := range []string{"enter", "pgdown", "pgdown", "pgdown", "esc", "s", "down", "esc", "t", "tab", "esc", "n", "esc", "e", "enter", "esc", "/", "up", "esc", "g", "esc", "?", "esc",
 					"4", "right", "down", "w", "down", "esc", "a", "esc", "z", "z", "esc",
 					"m", "esc", "2", "down", "enter", "down", "x", "down", "esc", "s", "esc", "n", "down", "esc", "v", "down", "esc", "enter", "esc", "esc", "o", "o", "t", "m", "x", "d", "u", "esc",
-					"3", "space", "down", "w", "esc", "tab", "tab", "tab", "tab", "tab", "x", "/", "長", "esc", "enter", "enter", "esc", "esc", "4", "r", "+", "right", "enter", "esc", "down", "esc", "q", "esc"} {
+					"3", "space", "down", "w", "esc", "tab", "tab", "tab", "tab", "tab", "x", "esc", "/", "長", "esc", "enter", "enter", "esc", "esc", "4", "r", "+", "right", "enter", "esc", "down", "esc", "q", "esc"} {
 					d.keys(k)
 					check("after " + k)
 				}

@@ -19,9 +19,14 @@ func ReachText(r *forensics.Reach) string {
 		text += " of " + Count(int64(r.Accounts)) + " of " + Plural(int64(r.Of), "account")
 	}
 	if r.From > 0 {
-		text += ", " + percent(r.From, r.Sources) + " of all that name where they came from"
+		text += ", " + ReachShare(r)
 	}
 	return text
+}
+
+// ReachShare is the share of what a verdict touches: 85% of all that name where they came from.
+func ReachShare(r *forensics.Reach) string {
+	return percent(r.From, r.Sources) + " of all that name where they came from"
 }
 
 // percent never says 0% or 100% of what is something, and not all.

@@ -36,6 +36,7 @@ type Entities struct {
 	scroll   widget.Scroll
 	chosen   string // name of the entity under the cursor
 	selected map[string]bool
+	asked    bool // whether a verdict on them is meant: it was the last key
 }
 
 // NewEntities makes the screen for the case in the context.
@@ -95,6 +96,9 @@ func (s *Entities) Update(msg tea.Msg) (kit.Screen, tea.Cmd) {
 			return s, s.load()
 		}
 	case kit.CaseChanged:
+		if s.asked {
+			clear(s.selected)
+		}
 		return s, s.changed()
 	case kit.Analysed:
 		if msg.Changed {
@@ -155,6 +159,7 @@ func (s *Entities) move(n int) {
 
 // key acts on the list.
 func (s *Entities) key(msg tea.KeyPressMsg) tea.Cmd {
+	s.asked = false
 	k, page := s.ctx.Keys, max(1, s.tableHeight()-1)
 	switch {
 	case key.Matches(msg, k.Up):
@@ -233,8 +238,27 @@ func (s *Entities) judge(verdict string) tea.Cmd {
 	if len(names) == 0 {
 		names = []string{s.current().Name()}
 	}
+	if verdict != "unknown" && (len(names) > 1 || verdict == "not-mine" && s.most(s.current())) {
+		s.asked = true
+		return openSure(s.ctx, verdict, names)
+	}
 	clear(s.selected)
 	return s.ctx.Post(kit.VerdictChosen{Entities: names, Verdict: verdict})
+}
+
+// most reports whether so much comes from an entity that it is likely the owner's: then it is counted in full before it is judged.
+func (s *Entities) most(e *forensics.Entity) bool {
+	switch e.Kind {
+	case forensics.EntityAccount:
+		return true
+	case forensics.EntityKey, forensics.EntityService:
+		return false
+	}
+	var all int64
+	for i := range s.lists[e.Kind] {
+		all += s.lists[e.Kind][i].Events
+	}
+	return e.Events >= forensics.WideEvents && float64(e.Events) >= forensics.WideShare*float64(all)
 }
 
 // events shows the events of an entity on the timeline.

@@ -21,10 +21,13 @@ type triage struct {
 	again   bool
 	err     error
 
-	said   map[string]string // what was answered, by the names that the question is about
-	path   []answer          // in the order of the answers
-	events int64             // that the answers spoke for
-	before int               // incidents when the first question was asked, -1 while not known
+	said   map[string]string           // what was answered, by the names that the question is about
+	path   []answer                    // in the order of the answers
+	events int64                       // that the answers spoke for
+	reach  map[string]*forensics.Reach // of what a question is about, as far as it is counted
+	held   string                      // said to be not mine before it was counted
+	warned string                      // seen to be likely a mistake: said again, it is meant
+	before int                         // incidents when the first question was asked, -1 while not known
 }
 
 // answer is one that was given.
@@ -45,7 +48,7 @@ type questionsRead struct {
 
 // NewTriageSheet leads through the questions.
 func NewTriageSheet(ctx *kit.Context) kit.Sheet {
-	t := &triage{ctx: ctx, said: map[string]string{}, before: -1}
+	t := &triage{ctx: ctx, said: map[string]string{}, reach: map[string]*forensics.Reach{}, before: -1}
 	if ctx.Analysis != nil {
 		t.before = len(ctx.Analysis.Incidents)
 	}
@@ -93,12 +96,19 @@ func (t *triage) Update(msg tea.Msg) (kit.Sheet, tea.Cmd) {
 		}
 		if t.again {
 			t.again = false
-			return t, t.load()
+			return t, tea.Batch(t.load(), t.count())
+		}
+		return t, t.count()
+	case reached:
+		if msg.of == any(t) {
+			return t, t.reached(msg)
 		}
 	case kit.CaseChanged, kit.Analysed:
 		if came, ok := msg.(kit.Analysed); ok && t.before < 0 && came.Analysis != nil {
 			t.before = len(came.Analysis.Incidents)
 		}
+		clear(t.reach) // events may have come
+		clear(t.reach) // events may have come
 		return t, t.load()
 	case tea.KeyPressMsg:
 		return t, t.key(msg)
@@ -140,7 +150,7 @@ func (t *triage) key(msg tea.KeyPressMsg) tea.Cmd {
 	case key.Matches(msg, k.AnswerMine):
 		return t.say(q, "mine")
 	case key.Matches(msg, k.AnswerNotMine):
-		return t.say(q, "not-mine")
+		return t.notMine(q)
 	case key.Matches(msg, k.AnswerSkip):
 		return t.say(q, skipped)
 	}
@@ -151,11 +161,48 @@ func (t *triage) say(q *forensics.Question, verdict string) tea.Cmd {
 	a := answer{questionKey(q), verdict, q.Events}
 	t.said[a.key] = verdict
 	t.path = append(t.path, a)
+	t.held, t.warned = "", ""
 	if verdict == skipped {
-		return nil
+		return t.count()
 	}
 	t.events += q.Events
-	return t.ctx.Post(kit.VerdictChosen{Entities: slices.Clone(q.Entities), Verdict: verdict})
+	t.ctx.Post(kit.VerdictChosen{Entities: slices.Clone(q.Entities), Verdict: verdict})
+	return t.count()
+}
+
+// count finds out how much the question that is asked touches.
+func (t *triage) count() tea.Cmd {
+	q := t.question()
+	if q == nil || t.reach[questionKey(q)] != nil {
+		return nil
+	}
+	return reachCmd(t.ctx, t, questionKey(q), slices.Clone(q.Entities))
+}
+
+func (t *triage) reached(msg reached) tea.Cmd {
+	if msg.err != nil {
+		return t.ctx.Post(kit.Noticed{Text: msg.err.Error(), Bad: true})
+	}
+	t.reach[msg.name] = msg.reach
+	if q := t.question(); q != nil && t.held == questionKey(q) {
+		return t.notMine(q)
+	}
+	return nil
+}
+
+// notMine says so; where it is likely a mistake, that is shown first.
+func (t *triage) notMine(q *forensics.Question) tea.Cmd {
+	name := questionKey(q)
+	r := t.reach[name]
+	switch {
+	case r == nil:
+		t.held = name
+		return nil
+	case r.Wide("not-mine") != "" && t.warned != name:
+		t.held, t.warned = "", name
+		return nil
+	}
+	return t.say(q, "not-mine")
 }
 
 // undo takes the last answer back, never more than was answered here.
@@ -248,12 +295,19 @@ func (t *triage) ask(p *pane, q *forensics.Question, height int) {
 		p.add(l.Add(st.Title, c.key).Space(3).Cell(st.Strong, c.word, 14).Add(st.Muted, c.means))
 	}
 	blank(air)
-	put(st.Text, settles(q), 3)
+	r := t.reach[questionKey(q)]
+	put(st.Text, settles(q, r), 3)
+	if t.warned == questionKey(q) && r != nil {
+		put(st.Warn, "Careful: "+r.Wide("not-mine")+". "+t.ctx.Keys.AnswerNotMine.Help().Key+" again if it is meant.", 3)
+	}
 }
 
 // settles says how much an answer decides.
-func settles(q *forensics.Question) string {
+func settles(q *forensics.Question, r *forensics.Reach) string {
 	text := "Your answer settles " + kit.Plural(q.Events, "event")
+	if r != nil && r.From > 0 {
+		text += ", " + kit.ReachShare(r) + ","
+	}
 	switch n := len(q.Incidents); {
 	case n == 1:
 		text += " and changes incident #" + itoa(q.Incidents[0])
