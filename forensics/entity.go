@@ -61,7 +61,9 @@ type Folder struct {
 	Missing      int64
 	Base         string // the folder's own rate of gaps, in words: "0.4 a day over 212 quiet days"
 	Note         string // why something was not computed: "UIDVALIDITY changed between the copies"
-	Runs         []UIDRun
+	// Copies are further copies of the folder that bear other names, in words: by what they are known to be it.
+	Copies []string
+	Runs   []UIDRun
 }
 
 // UIDRun is a run of UIDs of one state.

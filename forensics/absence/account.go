@@ -22,6 +22,7 @@ type work struct {
 	named   []Named
 	signals []Signal // by time
 	spaces  []*space
+	pairs   []pair // folders that are one by what is in them
 
 	lost      []lost
 	byKey     map[Key]int   // index in lost
@@ -96,6 +97,7 @@ func (w *work) infer(r *Result) {
 	w.spaces = spaces(w.copies)
 	w.trash()
 	w.compare()
+	w.compareFiles()
 	w.threads()
 	w.replies()
 	w.elsewhere()
@@ -211,6 +213,7 @@ func (l *lost) merge(m *lost) {
 	l.NotAfter = least(l.NotAfter, m.NotAfter)
 	l.ArrivedNotBefore = max(l.ArrivedNotBefore, m.ArrivedNotBefore)
 	l.ArrivedNotAfter = least(l.ArrivedNotAfter, m.ArrivedNotAfter)
+	l.ArrivedNotBefore, l.ArrivedNotAfter = ordered(l.ArrivedNotBefore, l.ArrivedNotAfter)
 	l.Moment = cmp.Or(l.Moment, m.Moment)
 	l.Row, l.Folder, l.Service = cmp.Or(l.Row, m.Row), cmp.Or(l.Folder, m.Folder), cmp.Or(l.Service, m.Service)
 	l.notice = l.notice || m.notice
@@ -223,6 +226,14 @@ func (l *lost) merge(m *lost) {
 	if len(l.UIDs) == 0 {
 		l.UIDs = m.UIDs
 	}
+}
+
+// ordered puts two bounds in order that disagree: one clock wrote a log, another one the mail's header.
+func ordered(from, to int64) (int64, int64) {
+	if to != 0 && from > to {
+		return to, from
+	}
+	return from, to
 }
 
 func (l *lost) reason(r string) {

@@ -144,7 +144,7 @@ func (w *work) follow(j int, f *Folder, m *Mail, checks []*check) {
 		}
 		l := lost{Lost: Lost{Kind: forensics.MailMissing, Folder: f.Name, Row: m.Row, ID: m.ID, Ref: m.Ref, Reasons: []string{ReasonCompared},
 			NotBefore: max(f.PresentAt, m.Arrived), NotAfter: g.AbsentAt, ArrivedNotBefore: m.Arrived, ArrivedNotAfter: m.Arrived}, notice: m.Notice}
-		if w.copies[j].AddOnly {
+		if !f.stood(w.copies[j], m) {
 			l.NotBefore = m.Arrived
 		}
 		if l.NotBefore > l.NotAfter && l.NotAfter != 0 {
@@ -174,6 +174,7 @@ type check struct {
 	numbered    bool    // both count UIDs under one UIDVALIDITY
 	first, last int64   // what its mails span, where nothing describes it
 	alike       bool    // enough of the older copy is in it to call it a copy of the same folder
+	gaps        *gapCheck
 }
 
 func newCheck(f *Folder, c *Copy) *check {
@@ -188,17 +189,11 @@ func newCheck(f *Folder, c *Copy) *check {
 			k.first, k.last = least(k.first, at), max(k.last, at)
 		}
 	}
-	inside, shared := 0, 0
-	for i := range f.Mails {
-		m := &f.Mails[i]
-		if m.Arrived < k.first || m.Arrived > k.last {
-			continue
-		}
-		inside++
-		if c.find(m) != nil {
-			shared++
-		}
+	if c.Described {
+		return k
 	}
+	k.gaps = newGapCheck(f, k.g, func(*Mail) bool { return true }, func(m *Mail) bool { return c.find(m) != nil }, k.first, k.last)
+	inside, shared := len(k.gaps.mails), k.gaps.here[len(k.gaps.mails)]
 	k.alike = shared >= 3 && 2*shared >= inside
 	return k
 }
@@ -213,5 +208,9 @@ func (k *check) covers(m *Mail) bool {
 	case k.c.Described:
 		return k.g.Listed && k.g.Complete && (k.c.Since == 0 || m.Arrived >= k.c.Since) && (k.c.Before == 0 || m.Arrived < k.c.Before) && m.Arrived <= k.g.AbsentAt
 	}
-	return k.alike && m.Arrived >= k.first && m.Arrived <= k.last
+	i, ok := k.gaps.gone[m]
+	if ok {
+		_, ok = k.gaps.says(i)
+	}
+	return ok && k.alike
 }

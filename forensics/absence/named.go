@@ -135,6 +135,7 @@ func (w *work) given() {
 			for _, r := range l.Reasons {
 				a := w.addTo(w.named[k].Row, r, l.Ref)
 				a.ArrivedNotBefore, a.ArrivedNotAfter = max(a.ArrivedNotBefore, l.ArrivedNotBefore), cmp.Or(least(a.ArrivedNotAfter, l.ArrivedNotAfter), a.ArrivedNotAfter)
+				a.ArrivedNotBefore, a.ArrivedNotAfter = ordered(a.ArrivedNotBefore, a.ArrivedNotAfter)
 				for _, ref := range l.Refs {
 					w.addTo(w.named[k].Row, r, ref)
 				}

@@ -42,6 +42,8 @@ type Mail struct {
 	Gmail    uint64 // X-GM-MSGID
 	Thread   uint64 // X-GM-THRID
 	Answers  Key    // of the Message-ID of the mail that it answers
+	From     Key    // of the address of its sender
+	For      Key    // of the account that the copy says it was for, as Copy.AccountKey
 	Row      int64  // of its event, 0 where the case has none
 	Ref      forensics.Ref
 
@@ -58,6 +60,10 @@ func (m *Mail) keys() [3]Key { return [3]Key{m.ID, m.Object, m.Content} }
 type Folder struct {
 	Name                 string
 	Role                 Role
+	File                 string  // where it lies, for people: the path of its mailbox file
+	Dir                  string  // that holds the mailbox file
+	Apart                bool    // its name says what it is for, an archive or a label: only one of that name is a copy of it
+	Synced               bool    // kept as the server has it: what is in it stood there when its newest mail came
 	UIDValidity, UIDNext uint32  // 0: not known
 	UIDs                 []Range // present; nil: those of the mails
 	// PresentAt is a moment at which the folder still looked so, AbsentAt one at which it did
@@ -86,6 +92,7 @@ type Copy struct {
 	Evidence      int64
 	EvidenceName  string
 	Account       string // folded
+	AccountKey    Key    // the same, as Mail.For and Mail.From have it
 	Folders       []*Folder
 	Since, Before int64 // only mails that arrived in between were copied; 0: no bound
 	Whole         bool  // all folders of the mailbox are in it

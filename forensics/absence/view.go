@@ -74,6 +74,7 @@ func (w *work) view(s *space, at []int) FolderView {
 	in := s.newest()
 	v := FolderView{Folder: forensics.Folder{Evidence: in.c.Evidence, EvidenceName: in.c.EvidenceName, Account: s.account, Name: s.name,
 		UIDValidity: s.validity, UIDNext: in.f.UIDNext, Taken: in.f.AbsentAt}}
+	v.Copies = w.copiesOf(s)
 	var notes []string
 	switch s.role {
 	case RoleDrafts, RoleTrash, RoleJunk:

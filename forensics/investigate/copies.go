@@ -34,9 +34,11 @@ type store struct {
 	evidence *forensics.Evidence
 	folders  map[string]*absence.Folder
 	listings map[*absence.Folder]*listing
-	accounts map[string]int // as the mails say, by how many
-	named    string         // as the copy says
-	anchor   forensics.Ref  // some record of the copy, where nothing else can be pointed to
+	accounts map[string]int          // as the mails say that were read from it first, by how many
+	other    map[*absence.Folder]int // mails whose labels say that they are not in INBOX
+	shared   map[string]int          // the same of mails that another copy had already
+	named    string                  // as the copy says
+	anchor   forensics.Ref           // some record of the copy, where nothing else can be pointed to
 }
 
 // copyPlace is where an item belongs: one message of a Maildir, or a mailbox file.
@@ -117,7 +119,7 @@ func (b *copyBuilder) stores(items []forensics.Item) error {
 func (b *copyBuilder) storeAt(ev *forensics.Evidence, root string) *store {
 	s := b.boxes[ev.ID][root]
 	if s == nil {
-		s = &store{copy: &absence.Copy{Evidence: ev.ID, EvidenceName: ev.Name}, evidence: ev, folders: map[string]*absence.Folder{}, listings: map[*absence.Folder]*listing{}, accounts: map[string]int{}}
+		s = &store{copy: &absence.Copy{Evidence: ev.ID, EvidenceName: ev.Name}, evidence: ev, folders: map[string]*absence.Folder{}, listings: map[*absence.Folder]*listing{}, accounts: map[string]int{}, other: map[*absence.Folder]int{}, shared: map[string]int{}}
 		b.boxes[ev.ID][root] = s
 		b.order = append(b.order, s)
 	}
@@ -143,6 +145,7 @@ func (b *copyBuilder) describe(ev *forensics.Evidence, l *listing) {
 	f := s.folder(l.dir, l.Folder, l.Attributes)
 	f.UIDValidity, f.UIDNext = l.UIDValidity, l.UIDNext
 	f.Listed, f.Complete = l.Listed, l.Complete
+	f.Synced = l.Listed && !l.addOnly // the server's own, or a copy of its list
 	f.PresentAt, f.AbsentAt = nanos(l.Until), nanos(l.At)
 	if f.PresentAt == 0 && l.copied != nil {
 		f.PresentAt = f.AbsentAt
@@ -210,6 +213,7 @@ func (b *copyBuilder) placeItem(ev *forensics.Evidence, it *forensics.Item) {
 	if p.store == nil {
 		p.store = b.storeAt(ev, rootOf(key, p.maildir))
 		p.folder = p.store.folder(key, p.Folder, nil)
+		markFile(p.folder, name, p.maildir)
 		if !p.maildir && !it.Modified.IsZero() { // the whole file is rewritten where a mail is taken out of it
 			p.folder.AbsentAt = nanos(it.Modified)
 		}
@@ -308,12 +312,20 @@ func (b *copyBuilder) mail(e *forensics.Event) {
 		m.Answers = b.messageKey(e.References[0])
 	}
 	m.Deleted = slices.Contains(e.Reasons, "flag:deleted")
+	if e.From != "" {
+		m.From = b.key("address", strings.ToLower(e.From))
+	}
+	if e.Account != "" && e.Kind != forensics.MailSent {
+		m.For = b.key("address", strings.ToLower(e.Account))
+	}
 	one := m
 	one.UID = e.UID
 	b.addMail(first, &one, e.Ref, e.Folder)
-	if e.Account != "" && e.Kind == forensics.MailReceived {
-		first.store.accounts[strings.ToLower(e.Account)]++
+	account := ""
+	if e.Kind != forensics.MailSent && e.Kind != forensics.Other { // notices came by mail too
+		account = strings.ToLower(e.Account)
 	}
+	first.store.accounts[account]++
 	refs := e.SeenIn
 	for _, it := range b.twins[b.items[e.Ref.Item].Digest] {
 		ref := e.Ref
@@ -324,6 +336,7 @@ func (b *copyBuilder) mail(e *forensics.Event) {
 		if p := b.place[ref.Item]; p != nil {
 			other := m
 			b.addMail(p, &other, ref, "")
+			p.store.shared[account]++
 		}
 		if b.items[ref.Item] == nil || ref.Item == e.Ref.Item {
 			continue
@@ -333,6 +346,7 @@ func (b *copyBuilder) mail(e *forensics.Event) {
 				other, r := m, ref
 				r.Evidence, r.Item = it.Evidence, it.ID
 				b.addMail(p, &other, r, "")
+				p.store.shared[account]++
 			}
 		}
 	}
@@ -354,10 +368,20 @@ func (b *copyBuilder) addMail(p *copyPlace, m *absence.Mail, ref forensics.Ref, 
 	case m.UID == 0:
 		m.UID = b.aside.numberIn(p.store.evidence, p.item, ref)
 	}
+	if m.UID != 0 && !p.maildir { // a server's own file
+		f.Synced = true
+	}
 	if labels != "" && labels != f.Name && !p.maildir { // Gmail's labels in a Takeout
+		f.Synced = true // an export of the server's own
+		if !isInbox(labels) {
+			p.store.other[f]++
+		}
 		for label := range strings.SplitSeq(labels, ",") {
-			if roleOf(strings.TrimSpace(label), nil) == absence.RoleTrash {
-				f = p.store.folder(f.Name+"\x00trash", label, nil)
+			switch label = strings.TrimSpace(label); roleOf(label, nil) {
+			case absence.RoleTrash:
+				f = p.store.folder(p.folder.Name+"\x00trash", label, nil)
+			case absence.RoleJunk:
+				f = p.store.folder(p.folder.Name+"\x00junk", label, nil)
 			}
 		}
 	}
@@ -389,11 +413,17 @@ func (b *copyBuilder) finish() {
 	for _, s := range b.order {
 		s.copy.Account = strings.ToLower(s.named)
 		if s.copy.Account == "" {
-			s.copy.Account = s.mostNamed()
+			s.copy.Account = b.whose(s)
+		}
+		if s.copy.Account != "" {
+			s.copy.AccountKey = b.key("address", s.copy.Account)
 		}
 		for _, f := range s.copy.Folders {
 			if l := s.listings[f]; l != nil {
 				b.listedOnly(f, l)
+			}
+			if n := s.other[f]; f.Role == absence.RoleOther && n > fewOthers {
+				f.Apart = true
 			}
 			last := int64(0)
 			for i := range f.Mails {
@@ -410,21 +440,6 @@ func (b *copyBuilder) finish() {
 			}
 		}
 	}
-}
-
-// mostNamed is the account that most of the mails were for, where they agree well enough.
-func (s *store) mostNamed() string {
-	best, sum := "", 0
-	for a, n := range s.accounts {
-		sum += n
-		if best == "" || n > s.accounts[best] || n == s.accounts[best] && a < best {
-			best = a
-		}
-	}
-	if 2*s.accounts[best] < sum {
-		return ""
-	}
-	return best
 }
 
 // listedOnly adds the mails that the server listed and that were not copied.
