@@ -31,6 +31,7 @@ func TestSentence(t *testing.T) {
 		{"in_trash", forensics.Event{Kind: forensics.MailDeleted, Certainty: forensics.Inferred, Folder: "Trash", Reasons: []string{"trash"}, Subject: "Reset"}, `Mail "Reset" was put into Trash`},
 		{"marked", forensics.Event{Kind: forensics.MailDeleted, Certainty: forensics.Inferred, Folder: "INBOX", Reasons: []string{"marked"}}, `Mail in INBOX was marked as deleted`},
 		{"deleted_by_log_and_in_trash", forensics.Event{Kind: forensics.MailDeleted, Folder: "INBOX", Reasons: []string{"log", "trash"}}, `Mail deleted from INBOX`},
+		{"api_token", forensics.Event{Kind: forensics.KeyCreated, Outcome: forensics.Success, Service: "okta", Operation: "system.api_token.create", Key: "backup-2"}, `API token "backup-2" created`},
 		{"failed_cmdlet", forensics.Event{Kind: forensics.RuleSet, Outcome: forensics.Failure, Detail: `"." deletes mail`}, `Attempt failed: Mail rule set: "." deletes mail`},
 		{"money", forensics.Event{Kind: forensics.FundsSent, Amount: "2.41", Asset: "BTC", Destination: "bc1qexample"}, "2.41 BTC sent to bc1qexample"},
 		{"other", forensics.Event{Kind: forensics.Other, Operation: "FileAccessed"}, "FileAccessed"},

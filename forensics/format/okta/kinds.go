@@ -46,7 +46,7 @@ var toApp = rule{kind: forensics.LoginSucceeded, failed: forensics.LoginFailed, 
 // user.account.reset_password is "User's Okta password has been reset": it follows the mail or message of a self-service
 // reset, or an administrator's act, and is taken as a changed password. That the mail was sent is a reset that began.
 // An enrolled or removed factor is a changed second factor, as in the logs of other providers; keys are the tokens and
-// client secrets that open Okta's API without a login.
+// client secrets that open Okta's API without a login. Never changed.
 var rules = map[string]rule{
 	"user.session.start":                      login,
 	"user.authentication.auth_via_radius":     login,
@@ -103,8 +103,8 @@ var rules = map[string]rule{
 	"system.oauth2.token.request_outside_allowed_range":  {kind: forensics.Alert, whose: ofActor, desc: "Detection"},
 }
 
-// outcomes are the values of outcome.result: SUCCESS, FAILURE, SKIPPED, ALLOW, DENY, CHALLENGE and UNKNOWN by the
-// documentation of the API, RATE_LIMIT by that of security.threat.detected. Never changed.
+// outcomeOf reads outcome.result: SUCCESS, FAILURE, SKIPPED, ALLOW, DENY, CHALLENGE and UNKNOWN by the documentation of
+// the API, RATE_LIMIT by that of security.threat.detected.
 func outcomeOf(result string) forensics.Outcome {
 	switch strings.ToUpper(result) {
 	case "":
