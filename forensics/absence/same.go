@@ -91,6 +91,7 @@ type pair struct {
 	back, backOf int  // the same the other way round
 	nameless     bool // mails without Message-ID are found again too
 	gaps         *gapCheck
+	quiet        int // missing ones that are not told
 }
 
 // recognise finds the older and newer folders that are one by what is in them, where names do not say so.
@@ -427,6 +428,8 @@ func (w *work) compareFiles() {
 	for i := range found {
 		if x := &found[i]; len(found) <= maxTold || x.m.Notice || x.p.like == partOf || w.near(x.m.Arrived, x.m.Arrived) {
 			w.tell(x)
+		} else {
+			x.p.quiet++
 		}
 	}
 	w.dropGaps()
@@ -535,7 +538,11 @@ func (w *work) copiesOf(s *space) []string {
 		if p.like != sameBoth || !slices.ContainsFunc(s.in, func(in instance) bool { return in.f == mine.f }) {
 			continue
 		}
-		out = append(out, fmt.Sprintf("%s, to %s: %s", other.f.label(other.c), time.Unix(0, other.last).UTC().Format(time.DateOnly), p.words()))
+		words := fmt.Sprintf("%s, to %s: %s", other.f.label(other.c), time.Unix(0, other.last).UTC().Format(time.DateOnly), p.words())
+		if p.quiet > 0 {
+			words += fmt.Sprintf("; %d more that are missing are not on the timeline", p.quiet)
+		}
+		out = append(out, words)
 	}
 	slices.Sort(out)
 	return slices.Compact(out)
