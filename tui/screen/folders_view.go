@@ -2,6 +2,7 @@ package screen
 
 import (
 	"sort"
+	"strings"
 	"time"
 
 	"keytrail/forensics"
@@ -120,6 +121,7 @@ func (f *folderList) below(folder *forensics.Folder) []string {
 	if folder.Base != "" {
 		p.field("usual gaps", folder.Base)
 	}
+	p.field("more copies", strings.Join(folder.Copies[:min(len(folder.Copies), 3)], "; "))
 	return p.lines
 }
 
