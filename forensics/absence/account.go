@@ -22,7 +22,8 @@ type work struct {
 	named   []Named
 	signals []Signal // by time
 	spaces  []*space
-	pairs   []pair // folders that are one by what is in them
+	pairs   []*pair // folders that are one by what is in them
+	boxes   []*box  // the folders that were looked at for it
 
 	lost      []lost
 	byKey     map[Key]int   // index in lost

@@ -2,12 +2,8 @@ package absence
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 	"strings"
-	"time"
-
-	"keytrail/forensics"
 )
 
 // When two mail files are called copies of one folder although their names differ. Each number is on the side of silence: a
@@ -69,6 +65,16 @@ type box struct {
 	pos         int // of the copy in the order of the account
 	first, last int64
 	largest     int64
+	group       *box // of copies of one folder: one of them stands for all, nil is itself
+	newer       int  // copies that it was compared with
+}
+
+// root is the copy that stands for all copies of one folder.
+func (b *box) root() *box {
+	for b.group != nil {
+		b = b.group
+	}
+	return b
 }
 
 func newBox(c *Copy, f *Folder, pos int) box {
@@ -94,8 +100,15 @@ type pair struct {
 	quiet        int // missing ones that are not told
 }
 
-// recognise finds the older and newer folders that are one by what is in them, where names do not say so.
-func (w *work) recognise() []pair {
+const (
+	// maxNewer is with how many newer copies a file is compared, the oldest of them first: those behind only confirm.
+	maxNewer = 3
+	// maxPairs bounds the pairs looked at, for an account with a great many files.
+	maxPairs = 4000
+)
+
+// recognise finds the older and newer folders that are one by what is in them, where names do not say so, and what is missing.
+func (w *work) recognise() (found []missing) {
 	var boxes []box
 	files := 0
 	for pos, c := range w.copies {
@@ -112,22 +125,36 @@ func (w *work) recognise() []pair {
 	if files == 0 {
 		return nil
 	}
-	var out []pair
-	for _, p := range candidates(boxes) {
-		p.weigh()
-		if p.like != unlike {
-			out = append(out, p)
+	take := func(p *pair) {
+		p.older.newer++
+		w.pairs = append(w.pairs, p)
+		found = w.missing(found, p)
+		p.gaps = nil // as long as the file; the pairs are many
+	}
+	pairs := candidates(boxes)
+	for i := range pairs[:min(len(pairs), maxPairs)] {
+		p := &pairs[i]
+		if p.older.newer >= maxNewer {
+			continue
 		}
+		if p.weigh(); p.like == unlike {
+			p.gaps = nil
+			continue
+		}
+		if a, b := p.older.root(), p.newer.root(); p.like == sameBoth && a != b {
+			a.group = b
+		}
+		take(p)
 	}
 	for i := range boxes {
+		w.boxes = append(w.boxes, &boxes[i])
 		for pos, c := range w.copies {
-			if p, ok := wholeAfter(&boxes[i], c, pos); ok {
-				out = append(out, p)
+			if p, ok := wholeAfter(&boxes[i], c, pos); ok && boxes[i].newer < 2*maxNewer {
+				take(p)
 			}
 		}
 	}
-	slices.SortStableFunc(out, func(a, b pair) int { return cmp.Compare(a.newer.last, b.newer.last) })
-	return out
+	return found
 }
 
 // maxHolders is in how many files a mail may be to be counted: one that is everywhere tells nothing, and would cost its square.
@@ -185,6 +212,7 @@ func candidates(boxes []box) []pair {
 			}
 		}
 	}
+	slices.SortStableFunc(out, func(a, b pair) int { return cmp.Compare(a.newer.taken(), b.newer.taken()) })
 	return out
 }
 
@@ -348,202 +376,24 @@ func (p *pair) count(there func(*Mail) bool, first, last int64) {
 }
 
 // wholeAfter compares a file with a copy of the whole mailbox that keytrail made.
-func wholeAfter(f *box, c *Copy, pos int) (pair, bool) {
+func wholeAfter(f *box, c *Copy, pos int) (*pair, bool) {
 	if f.c.Described || !c.Described || !c.Whole || c.AddOnly || c.Since != 0 || c.Before != 0 || c.folder(f.f) != nil || len(c.Folders) == 0 {
-		return pair{}, false
+		return nil, false
 	}
 	g := box{c: c, pos: pos}
 	for _, o := range c.Folders {
 		if !o.Listed || !o.Complete {
-			return pair{}, false
+			return nil, false
 		}
 		g.last = max(g.last, o.PresentAt)
 		if g.f == nil || o.Role == RoleInbox {
 			g.f = o
 		}
 	}
-	p := pair{older: f, newer: &g, like: sameWider}
+	p := &pair{older: f, newer: &g, like: sameWider}
 	if g.last <= f.last {
-		return p, false
+		return nil, false
 	}
 	p.count(func(m *Mail) bool { return c.find(m) != nil }, 0, g.last)
 	return p, p.shared >= minShared && float64(p.shared) >= olderShare*float64(p.of)
-}
-
-// words states what makes the two copies of one folder.
-func (p *pair) words() string {
-	newer := p.newer.f.label(p.newer.c)
-	if p.like == sameWider && p.newer.c.Described {
-		newer = p.newer.c.EvidenceName
-	}
-	return fmt.Sprintf("%d of %d mails of %s stand in %s", p.shared, p.of, p.older.f.label(p.older.c), newer)
-}
-
-func (f *Folder) label(c *Copy) string { return cmp.Or(f.File, f.Name, c.EvidenceName) }
-
-// missing is a mail that the older one has and the newer one does not.
-type missing struct {
-	p      *pair
-	m      *Mail
-	detail string
-}
-
-// compareFiles makes a loss of what an older file has, a newer copy of the same folder has not, and no other file of the case has.
-func (w *work) compareFiles() {
-	if w.account == "" {
-		return
-	}
-	w.pairs = w.recognise()
-	var found []missing
-	wanted := map[Key]bool{}
-	for i := range w.pairs {
-		p := &w.pairs[i]
-		for k, m := range p.gaps.mails {
-			if p.gaps.here[k+1] > p.gaps.here[k] || m.ID == 0 && !p.nameless {
-				continue
-			}
-			x := missing{p: p, m: m, detail: p.words()}
-			if p.like == partOf {
-				if len(w.deletions[m.ID]) == 0 || m.ID == 0 {
-					continue
-				}
-			} else {
-				said, ok := p.gaps.says(k)
-				if !ok || p.newer.first != 0 && m.Arrived < p.newer.first+edge {
-					continue
-				}
-				x.detail += said
-			}
-			found = append(found, x)
-			for _, key := range m.keys() {
-				wanted[key] = true
-			}
-		}
-	}
-	if len(found) == 0 {
-		return
-	}
-	places := w.placesOf(wanted)
-	found = slices.DeleteFunc(found, func(x missing) bool { return !w.onlyOlder(&x, places) })
-	for i := range found {
-		if x := &found[i]; len(found) <= maxTold || x.m.Notice || x.p.like == partOf || w.near(x.m.Arrived, x.m.Arrived) {
-			w.tell(x)
-		} else {
-			x.p.quiet++
-		}
-	}
-	w.dropGaps()
-}
-
-// dropGaps lets go of what is not needed any more.
-func (w *work) dropGaps() {
-	for i := range w.pairs {
-		w.pairs[i].gaps = nil
-	}
-}
-
-// placeOf is a folder that has a wanted mail.
-type placeOf struct {
-	c *Copy
-	f *Folder
-}
-
-func (w *work) placesOf(wanted map[Key]bool) map[Key][]placeOf {
-	delete(wanted, 0)
-	places := map[Key][]placeOf{}
-	for _, c := range w.copies {
-		for _, f := range c.Folders {
-			for i := range f.Mails {
-				for _, k := range f.Mails[i].keys() {
-					if wanted[k] {
-						places[k] = append(places[k], placeOf{c, f})
-					}
-				}
-			}
-		}
-	}
-	return places
-}
-
-// onlyOlder reports whether nothing but older copies of the same folder has the mail: where it stands anywhere else it was moved,
-// or left out.
-func (w *work) onlyOlder(x *missing, places map[Key][]placeOf) bool {
-	for _, k := range x.m.keys() {
-		for _, at := range places[k] {
-			if at.f != x.p.older.f && !w.olderCopy(at, x.p.newer) {
-				return false
-			}
-		}
-	}
-	return true
-}
-
-// olderCopy reports whether a folder is an older copy of the newer one, by what is in them or by name.
-func (w *work) olderCopy(at placeOf, newer *box) bool {
-	for i := range w.pairs {
-		if p := &w.pairs[i]; p.older.f == at.f && p.newer.c == newer.c && (p.newer.f == newer.f) && p.like != partOf {
-			return true
-		}
-	}
-	if at.c == newer.c || !named(at.f, newer.f) {
-		return false
-	}
-	b := newBox(at.c, at.f, 0)
-	return b.taken() < newer.taken()
-}
-
-// tell adds a loss; of a part only what a log says too.
-func (w *work) tell(x *missing) {
-	f, g, m := x.p.older.f, x.p.newer.f, x.m
-	if x.p.like == partOf {
-		for _, i := range w.deletions[m.ID] {
-			n := &w.named[i]
-			if n.Time < m.Arrived-minute || n.Time > g.AbsentAt || n.Folder != "" && !named(&Folder{Name: strings.Trim(n.Folder, `\/`)}, g) {
-				continue
-			}
-			w.addTo(n.Row, ReasonCompared, m.Ref)
-		}
-		return
-	}
-	l := lost{Lost: Lost{Kind: forensics.MailMissing, Folder: f.Name, Row: m.Row, ID: m.ID, Ref: m.Ref, Reasons: []string{ReasonCompared}, Detail: x.detail,
-		NotBefore: m.Arrived, NotAfter: g.AbsentAt, ArrivedNotBefore: m.Arrived, ArrivedNotAfter: m.Arrived}, notice: m.Notice}
-	if x.p.like == sameBoth {
-		l.Folder = g.Name
-	}
-	if f.stood(x.p.older.c, m) {
-		l.NotBefore = max(l.NotBefore, f.PresentAt)
-	}
-	if l.NotBefore > l.NotAfter && l.NotAfter != 0 {
-		l.NotBefore = min(m.Arrived, l.NotAfter)
-	}
-	l.refs(g.Ref)
-	w.add(l)
-}
-
-// stood reports whether a mail in a copy was in the server's folder when the copy was taken. A program that fetches mails and does
-// not follow the server keeps what is deleted there: then the copy tells of its mails only that they came.
-func (f *Folder) stood(c *Copy, m *Mail) bool {
-	return !c.AddOnly && (c.Described || f.Synced && !m.Deleted)
-}
-
-// copiesOf lists the other copies of a numbered folder, for the screen.
-func (w *work) copiesOf(s *space) []string {
-	var out []string
-	for i := range w.pairs {
-		p := &w.pairs[i]
-		mine, other := p.newer, p.older
-		if !slices.ContainsFunc(s.in, func(in instance) bool { return in.f == mine.f }) {
-			mine, other = other, mine
-		}
-		if p.like != sameBoth || !slices.ContainsFunc(s.in, func(in instance) bool { return in.f == mine.f }) {
-			continue
-		}
-		words := fmt.Sprintf("%s, to %s: %s", other.f.label(other.c), time.Unix(0, other.last).UTC().Format(time.DateOnly), p.words())
-		if p.quiet > 0 {
-			words += fmt.Sprintf("; %d more that are missing are not on the timeline", p.quiet)
-		}
-		out = append(out, words)
-	}
-	slices.Sort(out)
-	return slices.Compact(out)
 }
