@@ -56,6 +56,11 @@ below are written from the program by a test; how often the rules are right is m
   four different ones went one right after the other. What an emptied trash purges in bulk does not count.
 - **Verdicts** go before everything that was learnt: what you call yours is known from the start, and what you call not
   yours is never learnt, even where it is most of the traffic. One "not mine" outweighs every "mine" on the same event.
+- A verdict that is almost always a mistake is **asked for twice**: on a network larger than any operator has (shorter than an IPv4 /8 or an IPv6 /16), and "not mine"
+  on an account that the case is about, or on what at least half of the events come from (20 or more of those that name an address, or a mail program where one is judged):
+  an owner uses his account more than a stranger does. ` + "`keytrail mark`" + ` says how many events and accounts it touches and asks; without a
+  terminal it refuses with exit code 2, and ` + "`--yes`" + ` says that it is meant. The screen shows the same before the verdict counts, and always where several things are
+  judged at once. That most of it is "mine" surprises nobody and is not asked for. Undo works as ever.
 - Mail proxies of providers, private addresses and carrier-grade NAT say nothing about where somebody is. Mobile
   carriers in the owner's country, new addresses at the same operator and a VPN that is used by habit alarm nobody.
 - With a history that is too short for a baseline nothing is called unusual but what the user judged and what came with
