@@ -59,7 +59,7 @@ func (f *ruleFlags) sigmaRules() (*sigma.Set, error) {
 	}
 	set, err := sigma.Load(os.DirFS(f.sigma))
 	if err != nil {
-		return nil, &forensics.Error{What: "these Sigma rules cannot be read", File: f.sigma, Byte: -1, Err: err,
+		return nil, &forensics.Error{What: err.Error(), File: f.sigma, Byte: -1,
 			Hint: "give a folder with Sigma rules (.yml files), such as rules/cloud of https://github.com/SigmaHQ/sigma"}
 	}
 	return set, nil

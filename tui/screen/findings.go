@@ -1,6 +1,7 @@
 package screen
 
 import (
+	"strings"
 	"time"
 
 	"charm.land/bubbles/v2/key"
@@ -126,11 +127,22 @@ func (f *findings) View(width, height int) []string {
 	p.rule(kit.Count(int64(f.scroll.Cursor+1)) + " of " + kit.Count(int64(len(f.list))))
 	fd := f.list[f.scroll.Cursor]
 	p.atMost(3, "why", st.Muted, fd.Why, st.Text)
+	if fd.Title != "" {
+		p.atMost(1, "rule", st.Muted, words(fd.Rule, fd.Technique), st.Text)
+	}
 	p.atMost(1, "innocent if", st.Muted, fd.InnocentIf, st.Text)
 	for len(p.lines) < min(height, f.height+5) {
 		p.add(kit.NewLine(width))
 	}
 	return p.lines[:min(len(p.lines), height)]
+}
+
+// ruleWord is a rule in a narrow column: that it is one of Sigma's, whose own names are long.
+func ruleWord(rule string) string {
+	if kind, _, sigma := strings.Cut(rule, ":"); sigma {
+		return kind
+	}
+	return rule
 }
 
 func (f *findings) row(p *pane, fd *forensics.Finding, chosen bool) {
@@ -147,7 +159,7 @@ func (f *findings) row(p *pane, fd *forensics.Finding, chosen bool) {
 	}
 	g := stepGroup(fd.Step)
 	l.Add(st.Accent, mark).Space(1).Cell(look, when, 16).Space(1).Add(st.GroupStyle(g).Bold(), kit.GroupLetter(g)).Space(1)
-	l.Cell(st.Muted, fd.Rule, 8).Space(1)
+	l.Cell(st.Muted, ruleWord(fd.Rule), 8).Space(1)
 	if p.width >= 100 {
 		l.Cell(st.Muted, fd.Account, 22).Space(1)
 	}

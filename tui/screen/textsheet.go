@@ -102,7 +102,11 @@ func newNotCheckedSheet(ctx *kit.Context) kit.Sheet {
 			p.named("note", st.Warn, n, st.Text)
 		}
 		for _, n := range notChecked(a.NotChecked) {
-			p.named(n.Rule, st.Warn, words(n.Title+":", n.Why, strings.TrimSpace(in("for", n.Account))), st.Text)
+			name, file, sigma := strings.Cut(n.Rule, ":")
+			if sigma && file != "" {
+				n.Title = file + ", " + n.Title
+			}
+			p.named(name, st.Warn, words(n.Title+":", n.Why, strings.TrimSpace(in("for", n.Account))), st.Text)
 		}
 		for _, c := range a.Changed {
 			p.named("changed", st.Muted, c, st.Text)
@@ -116,14 +120,34 @@ func newNotCheckedSheet(ctx *kit.Context) kit.Sheet {
 // accountsNamed is how many accounts of one rule are named one by one.
 const accountsNamed = 3
 
-// notChecked draws the accounts of one rule together where they are many.
+// alikeNamed is how many Sigma rules that were refused for one reason are named one by one.
+const alikeNamed = 10
+
+// notChecked draws the accounts of one rule together where they are many, and the Sigma rules that were refused for one reason: a
+// folder of them holds thousands for other logs.
 func notChecked(list []forensics.NotChecked) []forensics.NotChecked {
 	count, named := map[string]int{}, map[string]int{}
 	for _, n := range list {
 		count[n.Rule]++
 	}
+	alike, seen := map[string]int{}, map[string]int{}
+	for _, n := range list {
+		if strings.Contains(n.Rule, ":") {
+			alike[n.Why]++
+		}
+	}
 	var out []forensics.NotChecked
 	for _, n := range list {
+		if strings.Contains(n.Rule, ":") && alike[n.Why] > alikeNamed {
+			switch seen[n.Why]++; {
+			case seen[n.Why] > alikeNamed:
+				continue
+			case seen[n.Why] == alikeNamed:
+				name, _, _ := strings.Cut(n.Rule, ":")
+				out = append(out, forensics.NotChecked{Rule: name, Title: kit.Count(int64(alike[n.Why]-alikeNamed+1)) + " more rules", Why: n.Why})
+				continue
+			}
+		}
 		if named[n.Rule]++; count[n.Rule] > accountsNamed && named[n.Rule] > 1 {
 			continue
 		}

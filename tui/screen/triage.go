@@ -228,7 +228,11 @@ func (t *triage) View(width, height int) []string {
 	case t.err != nil:
 		p.wrapped(st.Bad, "The questions could not be read: "+t.err.Error())
 	case q != nil:
-		t.ask(p, q, height)
+		t.ask(p, q, height, true)
+		if t.warned != "" && len(p.lines) > height { // what speaks against an answer is never cut off
+			p.lines = nil
+			t.ask(p, q, height, false)
+		}
 	case !t.read || t.reading:
 		p.wrapped(st.Muted, "Looking for what only you can know.")
 	default:
@@ -252,7 +256,7 @@ func (t *triage) column(width int) (w, left int) {
 	return w, max(2, (width-w)/2)
 }
 
-func (t *triage) ask(p *pane, q *forensics.Question, height int) {
+func (t *triage) ask(p *pane, q *forensics.Question, height int, detail bool) {
 	st := t.ctx.Styles
 	w, left := t.column(p.width)
 	put := func(look kit.Style, text string, most int) {
@@ -275,7 +279,7 @@ func (t *triage) ask(p *pane, q *forensics.Question, height int) {
 	p.lines = append(p.lines, t.bar(p.width, left, w, events))
 	blank(air)
 	put(st.Strong, q.Text, 6)
-	if q.Detail != "" {
+	if detail && q.Detail != "" {
 		blank(1)
 		put(st.Muted, q.Detail, 4)
 	}
@@ -296,17 +300,20 @@ func (t *triage) ask(p *pane, q *forensics.Question, height int) {
 	}
 	blank(air)
 	r := t.reach[questionKey(q)]
-	put(st.Text, settles(q, r), 3)
 	if t.warned == questionKey(q) && r != nil {
 		put(st.Warn, "Careful: "+r.Wide("not-mine")+". "+t.ctx.Keys.AnswerNotMine.Help().Key+" again if it is meant.", 3)
 	}
+	put(st.Text, settles(q, r), 3)
 }
 
 // settles says how much an answer decides.
 func settles(q *forensics.Question, r *forensics.Reach) string {
 	text := "Your answer settles " + kit.Plural(q.Events, "event")
 	if r != nil && r.From > 0 {
-		text += ", " + kit.ReachShare(r) + ","
+		text += ", " + kit.ReachShare(r)
+		if len(q.Incidents) > 0 {
+			text += ","
+		}
 	}
 	switch n := len(q.Incidents); {
 	case n == 1:
