@@ -38,7 +38,7 @@ const (
 	edge = 2 * day
 	// wholeSender is from how many mails on a sender of which nothing is left is taken for one that the export
 	// left out, except for notices of security and money, which nobody filters away.
-	wholeSender = 3
+	wholeSender = 2
 	// margin is by how much copies of one mail differ in size (line ends, lines that programs add).
 	margin = 1.1
 )
