@@ -36,6 +36,9 @@ func Find(ctx context.Context, in *rule.Input, acct *rule.Account) ([]Found, err
 	}
 	b.lookWhoWasThere()
 	drafts := b.join(b.atoms())
+	for _, d := range drafts {
+		b.leaveTrash(d)
+	}
 	b.repairs(drafts)
 	for _, d := range drafts {
 		b.mended(d)

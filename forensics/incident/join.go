@@ -131,7 +131,7 @@ func (b *builder) link(d *draft, a *atom) int {
 	}
 	switch {
 	case gap > chain:
-		if a.only(forensics.StepMoney) && gap <= b.settings.Window(lossReport) && d.hand.services.meets(h.services) {
+		if a.only(forensics.StepMoney) && gap <= b.settings.Window(rule.LossJoined) && d.hand.services.meets(h.services) {
 			return byLate
 		}
 		return noReason
@@ -313,7 +313,7 @@ const (
 func (b *builder) doubtful(d *draft) bool {
 	for _, p := range d.points {
 		for _, f := range p.findings {
-			if finding := &b.acct.Findings[f]; finding.Rule == ruleKey && finding.Weight >= 0.2 {
+			if finding := &b.acct.Findings[f]; (finding.Rule == ruleKey || finding.Rule == ruleConsent) && finding.Weight >= 0.2 {
 				return false
 			}
 		}

@@ -71,9 +71,33 @@ func TestJoin(t *testing.T) {
 2023-02-07T03:00:00Z login-succeeded ip=203.0.113.77 session=a
 2023-02-07T03:11:00Z reset-requested id=m1@x service=coinbase certainty=reported
 2023-02-07T03:12:00Z mail-purged id=m1@x session=a ip=203.0.113.77
-2023-02-12T03:12:00Z funds-sent account=- service=coinbase amount=1 asset=BTC provider=statement/coinbase
-2023-02-12T03:12:00Z funds-sent account=- service=kraken amount=1 asset=BTC provider=statement/kraken
+2023-02-10T15:12:00Z funds-sent account=- service=coinbase amount=1 asset=BTC provider=statement/coinbase
+2023-02-10T15:12:00Z funds-sent account=- service=kraken amount=1 asset=BTC provider=statement/kraken
 `, "LOG-02 1; RST-01 2; DEL-01 3 <2; LOSS-01 4 <2; LOSS-01 5", []string{"login:1 reset:2 deletion:3 money:4"}},
+
+		{"money_after_the_longest_hold_is_no_part", `
+2023-02-07T03:00:00Z login-succeeded ip=203.0.113.77 session=a
+2023-02-07T03:11:00Z reset-requested id=m1@x service=coinbase certainty=reported
+2023-02-07T03:12:00Z mail-purged id=m1@x session=a ip=203.0.113.77
+2023-02-10T15:12:01Z funds-sent account=- service=coinbase amount=1 asset=BTC provider=statement/coinbase
+`, "LOG-02 1; RST-01 2; DEL-01 3 <2; LOSS-01 4 <2", []string{"login:1 reset:2 deletion:3"}},
+
+		{"most_notices_in_the_trash_are_hidden", `
+2023-02-07T03:00:00Z login-succeeded ip=203.0.113.77 session=a
+2023-02-07T03:11:00Z reset-requested id=m1@x service=coinbase certainty=reported
+2023-02-07T03:11:00Z mail-deleted id=m1@x certainty=inferred
+2023-02-07T03:13:00Z reset-requested id=m2@x service=gemini certainty=reported
+2023-02-07T03:13:00Z mail-deleted id=m2@x certainty=inferred
+2023-02-07T03:14:00Z reset-requested id=m3@x service=kraken certainty=reported
+`, "LOG-02 1; RST-01 2; DEL-01 3 <2; RST-01 4; DEL-01 5 <4; RST-01 6", []string{"login:1 reset:2,4,6 deletion:3,5"}},
+
+		{"one_notice_in_the_trash_is_nobodys_deletion", `
+2023-02-07T03:00:00Z login-succeeded ip=203.0.113.77 session=a
+2023-02-07T03:11:00Z reset-requested id=m1@x service=coinbase certainty=reported
+2023-02-07T03:11:00Z mail-deleted id=m1@x certainty=inferred
+2023-02-07T03:13:00Z reset-requested id=m2@x service=gemini certainty=reported
+2023-02-07T03:14:00Z reset-requested id=m3@x service=kraken certainty=reported
+`, "LOG-02 1; RST-01 2; DEL-01 3 <2; RST-01 4; RST-01 5", []string{"login:1 reset:2,4,5"}},
 
 		{"a_new_key_after_the_end_begins_anew", `
 2023-02-07T03:00:00Z key-created ip=203.0.113.77 key=Outlook-1

@@ -13,6 +13,8 @@ import (
 const (
 	// ruleKey is a key that was made.
 	ruleKey = "KEY-01"
+	// ruleConsent is an application that was granted access.
+	ruleConsent = "KEY-07"
 	// ruleKeyTrouble is the owner's client failing after a key change: a symptom.
 	ruleKeyTrouble = "KEY-03"
 	// ruleEnd is the provider revoking everything: an end.
@@ -49,7 +51,7 @@ type builder struct {
 	settings *rule.Settings
 
 	rows    map[int64]*forensics.Brief // of the findings
-	ownActs map[int64]bool             // keys that the owner seems to have made, transfers that he seems to have sent
+	ownActs map[int64]bool             // keys, transfers and deletions that seem to be the owner's
 	ownGone map[uint32]bool            // mails that the owner threw away
 	points  []*point                   // in the order of the timeline
 	byRow   map[int64]*point
@@ -100,15 +102,16 @@ func (b *builder) collect() bool {
 	return len(b.points) > 0
 }
 
-// What a finding about a key, and all about a transfer, weigh at least where somebody else may have made it.
+// What a finding about a key or a deletion, and all about a transfer, weigh at least where somebody else may have made it.
 const (
-	leastKey   = 0.1
-	leastMoney = 0.15
+	leastKey      = 0.1
+	leastMoney    = 0.15
+	leastDeletion = 0.11
 )
 
-// findOwn notes the keys and transfers that the owner seems to have made.
+// findOwn notes the keys, transfers and deletions that seem to be the owner's.
 func (b *builder) findOwn() {
-	money := map[int64]float64{}
+	money, gone := map[int64]float64{}, map[int64]float64{}
 	for i := range b.acct.Findings {
 		f := &b.acct.Findings[i]
 		for _, row := range f.Rows {
@@ -117,6 +120,16 @@ func (b *builder) findOwn() {
 				b.ownActs[row] = true
 			case f.Step == forensics.StepMoney:
 				money[row] = 1 - (1-money[row])*(1-f.Weight)
+			case f.Step == forensics.StepDeletion:
+				gone[row] = max(gone[row], f.Weight)
+			}
+		}
+	}
+	for row, weight := range gone {
+		if brief := b.rows[row]; weight < leastDeletion && brief != nil && isDeletion(brief.Kind) && !b.standing(brief).Strange() {
+			b.ownActs[row] = true
+			if brief.Message != 0 {
+				b.ownGone[brief.Message] = true
 			}
 		}
 	}

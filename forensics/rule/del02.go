@@ -1,6 +1,7 @@
 package rule
 
 import (
+	"maps"
 	"slices"
 
 	"keytrail/forensics"
@@ -10,7 +11,7 @@ import (
 func del02() *Rule {
 	return &Rule{
 		ID: "DEL-02", Title: "Notice deleted for good", Technique: "T1070.008", Step: forensics.StepDeletion,
-		Means:    "The mail that would have warned the owner was not only moved to the trash but purged.",
+		Means:    "The mail that would have warned the owner was not only moved to the trash but purged; or a session threw mails away and purged each of them at once.",
 		Innocent: "The owner empties his trash by habit, or the server does.",
 		Needs: []Need{
 			{"record of deletions and no sign of missing mail", []forensics.Kind{forensics.MailDeleted, forensics.MailPurged, forensics.MailMissing}},
@@ -23,6 +24,27 @@ func del02() *Rule {
 
 func (e *evaluation) findDel02() {
 	e.purgedNotices()
+	e.purgedTwice()
+}
+
+// purgedTwice says of the sessions that purged what they had just thrown away, whatever it was.
+func (e *evaluation) purgedTwice() {
+	for _, session := range slices.Sorted(maps.Keys(e.profile.hides)) {
+		rows := e.profile.hides[session].twice
+		if len(rows) < twiceMails {
+			continue
+		}
+		weight := 0.35
+		switch standing := e.profile.Known(&e.all[rows[0]]); {
+		case standing.Owner():
+			continue
+		case standing == NotMine:
+			weight = 0.9
+		case standing == Unusual:
+			weight = 0.65 * e.strangeness(&e.all[rows[0]])
+		}
+		e.say(weight, rows, nil, figure("%s were thrown away and at once purged from the trash, one by one%s", count(len(rows), "mail"), e.from(rows[0])), "")
+	}
 }
 
 // purgedNotices says of every purge which notices it took for good.
@@ -31,7 +53,7 @@ func (e *evaluation) purgedNotices() {
 	var order []int32
 	seen := map[int32]bool{}
 	for _, p := range e.pairs {
-		if e.all[p.deletion].Kind != forensics.MailPurged || seen[p.notice] || e.byServer(p.deletion) {
+		if e.all[p.deletion].Kind != forensics.MailPurged || seen[p.notice] || e.byServer(p.deletion) || e.emptied(p.deletion) {
 			continue
 		}
 		seen[p.notice] = true

@@ -41,7 +41,7 @@ func (e *evaluation) strangeDeletions() {
 	for _, i := range e.deletions {
 		b := &e.all[i]
 		standing, login, said := e.probably(i)
-		if b.Unreliable || !standing.Strange() || e.byServer(i) {
+		if b.Unreliable || !standing.Strange() || e.byServer(i) || login >= 0 && e.emptied(i) {
 			continue
 		}
 		id := uint32(0)

@@ -96,7 +96,7 @@ func (e *evaluation) placeWeight(ip *ipSight, c *client) (w float64, why []strin
 		return w, nil
 	}
 	if ip.inWide.usual {
-		return 0.3, []string{"an address block or a client that is only seen around changes"}
+		return 0.3, []string{"from a network that is usual otherwise"}
 	}
 	if s := ip.inCountry; s != nil && !s.usual && !e.profile.Short {
 		w += 0.15
@@ -150,10 +150,14 @@ func (e *evaluation) strangeness(b *forensics.Brief) float64 {
 
 // strangerBy is strangeness by the event itself, or by the login that it is put down to.
 func (e *evaluation) strangerBy(i, login int32) float64 {
-	if login >= 0 {
-		i = login
+	if login < 0 {
+		return e.strangeness(&e.all[i])
 	}
-	return e.strangeness(&e.all[i])
+	w := e.strangeness(&e.all[login])
+	if f := e.profile.family(&e.all[i]); f != nil && f.usual && e.profile.client(&e.all[login]) == nil {
+		w *= 0.6 // by a program that the owner uses
+	}
+	return w
 }
 
 // origin is a moment from which on somebody else may have been in the mailbox.

@@ -24,6 +24,7 @@ type evaluation struct {
 	lists
 	profile  *Profile
 	pairs    []pair
+	taken    []int32 // the deletions that took a notice, in order
 	episodes []*episode
 	origins  []origin
 	keyOf    map[int32]keyView
@@ -101,6 +102,11 @@ func evaluate(ctx context.Context, in *Input) (*Account, error) {
 
 	e.collect()
 	e.joinNotices()
+	for _, p := range e.pairs {
+		e.taken = append(e.taken, p.deletion)
+	}
+	slices.Sort(e.taken)
+	e.findHiding()
 	e.learn()
 	e.judgeKeys()
 	e.findEpisodes()

@@ -18,6 +18,9 @@ func key01() *Rule {
 	}
 }
 
+// ownersKey is how soon after his login a key is rather the owner's: he logs in to make it.
+const ownersKey = 20 * minute
+
 func (e *evaluation) findKey01() {
 	for _, i := range e.keys {
 		v := e.keyOf[i]
@@ -34,7 +37,7 @@ func (e *evaluation) findKey01() {
 			weight, why = 0.5, why+"; "+v.why
 		case Unknown:
 			if v.owner >= 0 {
-				weight, why = 0.15, why+"; "+v.why
+				weight, why = choose(e.all[i].Time-e.all[v.owner].Time <= ownersKey, 0.15, 0.22), why+"; "+v.why
 			}
 		}
 		if e.all[i].Sender == forensics.SenderUnknown {

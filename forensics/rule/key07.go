@@ -13,13 +13,24 @@ func key07() *Rule {
 		Needs: []Need{
 			{"record of consents", []forensics.Kind{forensics.ConsentGranted}},
 		},
-		Windows: []string{ConsentNew},
+		Windows: []string{ConsentNew, KeyOwnerLogin, KeyTied},
 		find:    (*evaluation).findKey07,
 	}
 }
 
+// strangerAfter reports whether a stranger logged in soon after a moment.
+func (e *evaluation) strangerAfter(at int64) bool {
+	for _, k := range e.within(e.logins, at, at+e.set.Window(KeyTied)) {
+		if e.profile.Known(&e.all[k]).Strange() {
+			return true
+		}
+	}
+	return false
+}
+
 func (e *evaluation) findKey07() {
 	window := e.set.Window(ConsentNew)
+	present := e.set.Window(KeyOwnerLogin)
 	last := map[forensics.Symbol]int64{}
 	for _, i := range e.consents {
 		b := &e.all[i]
@@ -27,10 +38,13 @@ func (e *evaluation) findKey07() {
 		last[b.Detail] = b.Time
 		again := seen && b.Time-before < window && b.Detail != 0
 		standing, login, said := e.probably(i)
-		if again && !standing.Strange() {
-			continue
+		if again && !standing.Strange() && (standing.Owner() || !e.strangerAfter(b.Time)) {
+			continue // many applications are granted the same again and again
 		}
-		weight := 0.15
+		weight, there := choose(again, 0.15, 0.2), ""
+		if owner := e.ownerWas(b.Time, present); owner >= 0 {
+			weight, there = choose(again, 0.1, 0.15), "; the owner logged in "+span(b.Time-e.all[owner].Time)+" before"
+		}
 		switch {
 		case standing == NotMine:
 			weight = 0.8
@@ -40,7 +54,7 @@ func (e *evaluation) findKey07() {
 			weight = 0.05
 		}
 		if said == "" {
-			said = "; " + e.profile.Explain(b)
+			said = there + "; " + e.profile.Explain(b)
 		}
 		what := "an application"
 		if b.Detail != 0 {

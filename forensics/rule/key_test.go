@@ -1,12 +1,19 @@
 package rule
 
-import "testing"
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+)
 
 func TestKey01(t *testing.T) {
 	const strange = "2022-11-14T03:04:00Z key-created ip=203.0.113.7 key=Outlook-2\n"
 	runCases(t, "KEY-01", []ruleCase{
 		{name: "strange", events: strange, want: 1, least: 0.5, says: `"outlook-2" was made from 203.0.113.7`},
 		{name: "from_home", events: "2022-11-14T19:04:00Z key-created ip=198.51.100.7 key=Phone", want: 1, most: 0.05, says: "Home ISP"},
+		{name: "stranger_from_the_same_operator_after_it", events: "2022-11-14T19:04:00Z key-created ip=198.51.100.99 key=Phone\n2022-11-14T19:30:00Z login-succeeded ip=198.51.100.98 session=h\n" + hides("19:31", "h"),
+			want: 1, least: 0.15, says: "a stranger came from the same network soon after"},
 		{name: "replaces_at_home", events: "2022-11-14T19:00:00Z key-removed ip=198.51.100.7 key=Old\n2022-11-14T19:04:00Z key-created ip=198.51.100.7 key=New", want: 1, most: 0.05, owner: true},
 		{name: "not_mine", events: strange, options: verdict("key:outlook-2", "not-mine"), want: 1, least: 0.9, says: "not yours, as you said"},
 		{name: "mine", events: strange, options: verdict("key:outlook-2", "mine"), want: 1, most: 0.001, owner: true},
@@ -90,6 +97,23 @@ func TestKey07(t *testing.T) {
 		{name: "stranger", events: `2022-11-14T03:04:00Z consent-granted detail="Mail Reader" ip=203.0.113.7`, want: 1, least: 0.4, says: "mail reader"},
 		{name: "owner", events: `2022-11-14T03:04:00Z consent-granted detail="Mail Reader" ip=198.51.100.7`, want: 1, most: 0.05},
 		{name: "again", events: `2022-11-14T03:04:00Z consent-granted detail="Mail Reader" every=24h times=5`, want: 1, least: 0.15},
+		{name: "again_before_a_stranger", events: `2022-11-14T03:04:00Z consent-granted detail="Mail Reader" every=240h times=2` + "\n2022-11-24T05:04:00Z login-succeeded ip=203.0.113.7", want: 2, least: 0.15},
 		{name: "after_a_pause", events: `2022-10-14T03:04:00Z consent-granted detail="Mail Reader" every=360h times=2`, want: 2},
 	})
+}
+
+// hides is a session that throws three mails away and at once purges each from the trash, from a minute of that day on.
+func hides(from, session string) string {
+	at, err := time.Parse("15:04", from)
+	if err != nil {
+		panic(err)
+	}
+	var out strings.Builder
+	for n := range 3 {
+		for _, kind := range []string{"mail-deleted", "mail-purged"} {
+			fmt.Fprintf(&out, "2022-11-14T%sZ %s id=h%d@example.org session=%s\n", at.Format("15:04:05"), kind, n, session)
+			at = at.Add(10 * time.Second)
+		}
+	}
+	return out.String()
 }

@@ -43,11 +43,9 @@ func (e *evaluation) judgeKeys() {
 		v := keyView{owner: -1, replaces: -1}
 		v.standing = e.profile.Known(b)
 		v.why = e.profile.Explain(b)
-		for _, k := range e.within(e.logins, b.Time-window, b.Time) {
-			l := &e.all[k]
-			if e.profile.Known(l).Owner() && e.protocol(l.Protocol) != protocolLegacy {
-				v.owner = k
-			}
+		v.owner = e.ownerWas(b.Time, window)
+		if v.standing == Usual && e.neighbour(b) {
+			v.standing, v.why = Unknown, v.why+", but a stranger came from the same network soon after"
 		}
 		// Logins are on record where there are some of another way in than mail programs, before and after.
 		v.covered = e.hasLogins(b.Time)
@@ -67,6 +65,32 @@ func (e *evaluation) judgeKeys() {
 		}
 		e.keyOf[i] = v
 	}
+}
+
+// ownerWas finds the owner's last login on the web within a window before a moment, -1 for none.
+func (e *evaluation) ownerWas(at, window int64) int32 {
+	list := e.within(e.logins, at-window, at)
+	for n := len(list) - 1; n >= 0; n-- {
+		if l := &e.all[list[n]]; e.profile.Known(l).Owner() && e.protocol(l.Protocol) != protocolLegacy {
+			return list[n]
+		}
+	}
+	return -1
+}
+
+// neighbour reports whether an act came from an address that is not usual by itself, of an operator who is, and a stranger
+// logged in from the same operator soon after.
+func (e *evaluation) neighbour(b *forensics.Brief) bool {
+	ip := e.profile.ip(b)
+	if ip == nil || ip.verdict == Mine || ip.usual {
+		return false
+	}
+	for _, k := range e.within(e.logins, b.Time, b.Time+e.set.Window(KeyTied)) {
+		if o := e.profile.ip(&e.all[k]); o != nil && o.wideID == ip.wideID && e.profile.Known(&e.all[k]).Strange() {
+			return true
+		}
+	}
+	return false
 }
 
 // answers reports whether a key is the owner's answer to being locked out: a key change before it, his client fails since,

@@ -130,12 +130,48 @@ func TestDel02And03(t *testing.T) {
 		{name: "purged", bare: true, events: reset + "2022-11-14T03:02:00Z mail-purged id=r1@coinbase.com", want: 1, least: 0.3},
 		{name: "trash_then_purge", bare: true, events: reset + "2022-11-14T03:02:00Z mail-deleted id=r1@coinbase.com\n2022-11-14T03:04:00Z mail-purged id=r1@coinbase.com", want: 1, says: "4 minutes"},
 		{name: "owner", events: reset + "2022-11-14T03:02:00Z mail-purged id=r1@coinbase.com ip=198.51.100.7", want: 0},
+		{name: "purged_one_by_one", events: "2022-11-14T03:00:00Z login-succeeded ip=203.0.113.7 session=h\n" + hides("03:01", "h"), want: 1, least: 0.4, says: "at once purged from the trash"},
+		{name: "purged_one_by_one_from_home", events: "2022-11-14T03:00:00Z login-succeeded ip=198.51.100.7 session=h\n" + hides("03:01", "h"), want: 1, least: 0.25, says: "3 mails were thrown away"},
+		{name: "purged_one_by_one_and_mine", events: "2022-11-14T03:00:00Z login-succeeded ip=198.51.100.7 session=h\n" + hides("03:01", "h"), options: verdict("ip:198.51.100.7", "mine"), want: 0},
+		{name: "trash_emptied_at_once", events: "2022-11-14T03:00:00Z login-succeeded ip=198.51.100.7 session=h\n" + strings.ReplaceAll(strings.ReplaceAll(hides("03:01", "h"), "03:01:10", "03:01:50"), "03:01:30", "03:01:50"), want: 0},
+		{name: "emptied_with_much_else", bare: true, events: reset + "2022-11-14T03:02:00Z mail-purged id=r1@coinbase.com\n" + purged(5), want: 0},
+		{name: "emptied_with_little_else", bare: true, events: reset + "2022-11-14T03:02:00Z mail-purged id=r1@coinbase.com\n" + purged(4), want: 1},
 	})
 	runCases(t, "DEL-03", []ruleCase{
 		{name: "stranger", events: "2022-11-14T03:02:00Z mail-deleted ip=203.0.113.7 every=1m times=4", want: 1, least: 0.35, most: 0.45, says: "4 deletions from 203.0.113.7"},
 		{name: "notice", events: reset + "2022-11-14T03:02:00Z mail-deleted ip=203.0.113.7 id=r1@coinbase.com", want: 1, least: 0.75},
 		{name: "owner", events: "2022-11-14T03:02:00Z mail-deleted ip=198.51.100.7", want: 0},
 		{name: "unknown", events: "2022-11-14T03:02:00Z mail-deleted", want: 0},
+	})
+}
+
+// purged is that many mails that go in the same second as the notice does.
+func purged(n int) string {
+	var out strings.Builder
+	for i := range n {
+		fmt.Fprintf(&out, "2022-11-14T03:02:00Z mail-purged id=p%d@example.org\n", i)
+	}
+	return out.String()
+}
+
+func TestHiding(t *testing.T) {
+	const login = "2022-11-14T03:00:00Z login-succeeded ip=198.51.100.7 session=h\n"
+	gone := func(subjects ...string) string {
+		var out strings.Builder
+		for i, s := range subjects {
+			fmt.Fprintf(&out, "2022-11-14T03:%02d:00Z mail-deleted id=g%d@example.org session=h subject=%q\n", i+1, i, s)
+		}
+		return out.String()
+	}
+	about := []string{"Reset your password", "Your password was changed", "New sign-in to your account", "Confirm your withdrawal", "Security alert"}
+	runCases(t, "LOG-02", []ruleCase{
+		{name: "nothing_but_warnings", events: login + gone(about...), want: 1, least: 0.3, says: "a session that deleted 5 mails about security and hardly anything else"},
+		{name: "four_warnings", events: login + gone(about[:4]...), want: 0},
+		{name: "among_other_mail", events: login + gone(append([]string{"Lunch", "Digest", "Re: boat"}, about...)...), want: 0},
+		{name: "mine", events: login + gone(about...), options: verdict("ip:198.51.100.7", "mine"), want: 0},
+		{name: "notices_of_two_services", events: login + reset + reset2 +
+			"2022-11-14T03:31:00Z mail-deleted id=r1@coinbase.com session=h\n2022-11-14T03:32:00Z mail-deleted id=r2@gemini.com session=h\n2022-11-14T03:33:00Z mail-deleted id=g@example.org session=h subject=\"New sign-in\"\n",
+			want: 1, says: "of 2 services"},
 	})
 }
 

@@ -48,6 +48,7 @@ type Profile struct {
 	clients   map[forensics.Symbol]*client
 	verdicts  map[forensics.Symbol]Standing // of keys
 	chain     int64                         // the window chain.window
+	hides     map[uint32]hiding             // sessions that did little but delete notices
 }
 
 // ipSight is one address with the sights of what it belongs to.
@@ -145,7 +146,9 @@ func (p *Profile) Known(b *forensics.Brief) Standing {
 	}
 	// Somebody else can be on the same operator: then the block and the client tell.
 	switch f := p.family(b); {
-	case p.oddBlock(ip):
+	case p.oddBlock(ip), p.oddAddress(ip):
+		return Unusual
+	case p.hiding(b):
 		return Unusual
 	case p.oddEntry(b):
 		return Unusual
@@ -247,6 +250,17 @@ func (p *Profile) oddBlock(ip *ipSight) bool {
 	return !p.Short && ip.place.Kind != "mobile" && !n.usual && n.days >= 3 && n.quiet*4 <= n.days
 }
 
+// hiding reports whether an event is of a session that did little but hide mail.
+func (p *Profile) hiding(b *forensics.Brief) bool {
+	_, is := p.hides[b.Session]
+	return is && b.Session != 0
+}
+
+// oddAddress reports whether an address of a usual operator is only ever seen around changes.
+func (p *Profile) oddAddress(ip *ipSight) bool {
+	return !p.Short && ip.place.Kind != "mobile" && !ip.usual && ip.days >= 3 && ip.quiet*4 <= ip.days
+}
+
 // Explain says in words why Known says so.
 func (p *Profile) Explain(b *forensics.Brief) string {
 	ip := p.ip(b)
@@ -264,6 +278,12 @@ func (p *Profile) Explain(b *forensics.Brief) string {
 	}
 	if ip.inWide.usual && p.oddBlock(ip) {
 		return fmt.Sprintf("%s is usual, but %s was seen on %s only, around changes", ip.inWide.name, ip.network, count(int(ip.inNetwork.days), "day"))
+	}
+	if ip.inWide.usual && p.oddAddress(ip) {
+		return fmt.Sprintf("%s is usual, but %s was seen on %s only, around changes", ip.inWide.name, ip.text, count(int(ip.days), "day"))
+	}
+	if ip.inWide.usual && p.hiding(b) {
+		return ip.inWide.name + " is usual, but this is " + p.hides[b.Session].String()
 	}
 	if ip.inWide.usual && p.silentEntry(b) {
 		return ip.inWide.name + " is usual, but the session names no client, as nearly all of the owner's do"

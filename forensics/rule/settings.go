@@ -45,6 +45,7 @@ const (
 	FloodFactor     = "flood.factor"
 	LossWindow      = "loss.window"
 	LossReport      = "loss.report"
+	LossJoined      = "loss.joined"
 	LossNotice      = "loss.notice"
 	HoleMinimum     = "hole.minimum"
 	ChainWindow     = "chain.window"
@@ -107,6 +108,7 @@ func Names() []Setting {
 		number(FloodFactor, 10, 2, 1000, "how many times the median hour with mail it must be"),
 		window(LossWindow, day, minute, 30*day, "a transfer this soon after a reset of the same service belongs to it"),
 		window(LossReport, 7*day, minute, 90*day, "a transfer this soon after is reported with less weight"),
+		window(LossJoined, 84*hour, minute, 90*day, "a transfer this soon after an attack's last act can be a part of it; services hold transfers back for up to three days after a reset"),
 		window(LossNotice, day, minute, 7*day, "a transfer's own mail is looked for this long around it"),
 		window(HoleMinimum, 7*day, hour, 365*day, "a hole in a log that is shorter than this is not reported"),
 		window(ChainWindow, 72*hour, minute, 90*day, "findings further apart than this join no incident without a stronger reason"),

@@ -61,9 +61,10 @@ func (e *evaluation) deletedBySubject() {
 		}
 		hits = nil
 	}
+	tidied := e.tidied(list)
 	for _, i := range list {
 		f := e.full[e.all[i].Row]
-		if f == nil {
+		if f == nil || tidied[e.all[i].Session] {
 			continue
 		}
 		s := warns(f)
@@ -81,6 +82,39 @@ func (e *evaluation) deletedBySubject() {
 	flush()
 	e.deletedTogether(bare)
 }
+
+// tidied lists the sessions that nobody calls strange and that deleted mostly other mail: who clears a flood away deletes what
+// speaks of security along with the rest.
+func (e *evaluation) tidied(list []int32) map[uint32]bool {
+	type tally struct{ all, about set }
+	sessions := map[uint32]*tally{}
+	for _, i := range list {
+		b := &e.all[i]
+		f := e.full[b.Row]
+		if b.Session == 0 || b.Message == 0 || f == nil || e.profile.Known(b).Strange() {
+			continue
+		}
+		t := sessions[b.Session]
+		if t == nil {
+			t = &tally{set{}, set{}}
+			sessions[b.Session] = t
+		}
+		t.all[b.Message] = true
+		if warns(f) != "" {
+			t.about[b.Message] = true
+		}
+	}
+	out := map[uint32]bool{}
+	for s, t := range sessions {
+		if len(t.all) >= togetherMails && 2*len(t.about) <= len(t.all) {
+			out[s] = true
+		}
+	}
+	return out
+}
+
+// set is a set of mails, by the hash of their Message-IDs.
+type set map[uint32]bool
 
 // AboutSecurity is what findings of DEL-01 say of deleted mail that is not in the case.
 const AboutSecurity = "whose subject speaks of security"
