@@ -168,7 +168,7 @@ func (b *builder) findRekeyed() {
 
 // attacks reports whether the events of a finding are acts of an attacker, if it is one.
 func (b *builder) attacks(f *forensics.Finding) bool {
-	return f.Step != "" && !f.Owner && f.Rule != ruleKeyTrouble && f.Rule != ruleEnd
+	return f.Step != "" && !f.Owner && f.Rule != ruleKeyTrouble && (f.Rule != ruleEnd || f.Weight > 0)
 }
 
 func (b *builder) addPoint(row int64, finding int, step forensics.StepName) {

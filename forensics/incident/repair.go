@@ -21,7 +21,7 @@ func (b *builder) repairs(drafts []*draft) {
 	for i := range b.acct.Findings {
 		f := &b.acct.Findings[i]
 		trouble := f.Rule == ruleKeyTrouble
-		if !f.Owner && f.Rule != ruleEnd && !trouble && !b.rekeyed[i] {
+		if !f.Owner && (f.Rule != ruleEnd || b.attacks(f)) && !trouble && !b.rekeyed[i] {
 			continue
 		}
 		for _, d := range drafts {

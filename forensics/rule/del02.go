@@ -1,7 +1,6 @@
 package rule
 
 import (
-	"maps"
 	"slices"
 
 	"keytrail/forensics"
@@ -11,7 +10,7 @@ import (
 func del02() *Rule {
 	return &Rule{
 		ID: "DEL-02", Title: "Notice deleted for good", Technique: "T1070.008", Step: forensics.StepDeletion,
-		Means:    "The mail that would have warned the owner was not only moved to the trash but purged; or a session threw mails away and purged each of them at once.",
+		Means:    "The mail that would have warned the owner was not only moved to the trash but purged; or a visit threw mails away and purged each of them at once.",
 		Innocent: "The owner empties his trash by habit, or the server does.",
 		Needs: []Need{
 			{"record of deletions and no sign of missing mail", []forensics.Kind{forensics.MailDeleted, forensics.MailPurged, forensics.MailMissing}},
@@ -27,11 +26,11 @@ func (e *evaluation) findDel02() {
 	e.purgedTwice()
 }
 
-// purgedTwice says of the sessions that purged what they had just thrown away, whatever it was.
+// purgedTwice says of the visits that purged what they had just thrown away, whatever it was.
 func (e *evaluation) purgedTwice() {
-	for _, session := range slices.Sorted(maps.Keys(e.profile.hides)) {
-		rows := e.profile.hides[session].twice
-		if len(rows) < twiceMails {
+	for _, h := range e.profile.hidings.list {
+		rows := h.twice
+		if len(rows) == 0 {
 			continue
 		}
 		weight := 0.35

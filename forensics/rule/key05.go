@@ -13,7 +13,7 @@ func key05() *Rule {
 		Needs: []Need{
 			{"record of removed keys, ended sessions or forced resets", []forensics.Kind{forensics.KeyRemoved, forensics.SessionRevoked, forensics.PasswordChanged, forensics.ResetRequested}},
 		},
-		Windows: []string{RepairWindow},
+		Windows: []string{RepairWindow, ResetWindow, KeyFailures, KeyFailureCount, KeyTied},
 		find:    (*evaluation).findKey05,
 	}
 }
@@ -37,7 +37,7 @@ func (e *evaluation) findKey05() {
 				continue
 			}
 			what := either(b.Kind == forensics.SessionRevoked, "sessions were ended", "a new password was forced")
-			e.say(0, []int32{i}, nil, what+e.from(i)+either(forced, " by an administrator or the provider", ""), "").Owner = true
+			e.say(0, []int32{i}, nil, what+e.from(i)+either(forced, " by an administrator or the provider", ""), "").Owner = !forced
 		}
 	}
 }
@@ -58,6 +58,12 @@ func (e *evaluation) removed(rows []int32) {
 		f.InnocentIf = "The owner removed it from a network that is not known as his."
 		return
 	}
+	if o, failed, ok := e.lockedOutBefore(b.Time); ok && standing == Unknown {
+		f := e.say(0.3, rows, []int32{o.event}, what+figure("; the owner's client failed %d times since, and %s later came %s", failed, span(o.at-b.Time), o.text), "")
+		f.Step, f.Technique = forensics.StepKey, "T1531"
+		f.InnocentIf = "The owner removed the key of a client that he still uses."
+		return
+	}
 	if o, ok := e.takenBefore(b.Time); ok && standing == Unknown {
 		f := e.say(0.2, rows, []int32{o.event}, what+", "+span(o.at-b.Time)+" before "+o.text+", and nobody strange had been there", "")
 		f.Step, f.Technique = forensics.StepKey, "T1531"
@@ -67,17 +73,33 @@ func (e *evaluation) removed(rows []int32) {
 	e.say(0, rows, nil, what, "").Owner = true
 }
 
+// lockedOutBefore finds the strange login that follows the removal of a key which the owner's client still needed: it fails from then on.
+func (e *evaluation) lockedOutBefore(at int64) (o origin, failed int, ok bool) {
+	window := e.set.Window(KeyFailures)
+	failed = len(e.ownFailures(at, at+window))
+	if failed < e.set.Number(KeyFailureCount) || len(e.ownFailures(at-window, at-1))*5 > failed {
+		return origin{}, failed, false
+	}
+	o, ok = e.loginAfter(at, e.set.Window(KeyTied))
+	return o, failed, ok
+}
+
 // takenBefore finds the strange login that follows the removal of a key, where none came before it that the removal could be the
 // answer to: whoever makes a key may throw away the owner's first.
 func (e *evaluation) takenBefore(at int64) (origin, bool) {
 	if _, before := e.originBefore(at, e.set.Window(RepairWindow)); before {
 		return origin{}, false
 	}
+	return e.loginAfter(at, e.set.Window(ResetWindow)/2)
+}
+
+// loginAfter finds the first login of a stranger after a moment and within a window.
+func (e *evaluation) loginAfter(at, window int64) (origin, bool) {
 	for _, o := range e.origins {
 		if o.at <= at || o.step != forensics.StepLogin {
 			continue
 		}
-		if o.at-at > e.set.Window(ResetWindow)/2 {
+		if o.at-at > window {
 			break
 		}
 		if o.text == "" {

@@ -38,12 +38,16 @@ func (e *evaluation) findKey07() {
 		last[b.Detail] = b.Time
 		again := seen && b.Time-before < window && b.Detail != 0
 		standing, login, said := e.probably(i)
+		if login >= 0 && standing.Owner() && b.Time-e.all[login].Time > ownersKey {
+			standing, said = Unknown, ""
+		}
 		if again && !standing.Strange() && (standing.Owner() || !e.strangerAfter(b.Time)) {
 			continue // many applications are granted the same again and again
 		}
 		weight, there := choose(again, 0.15, 0.2), ""
 		if owner := e.ownerWas(b.Time, present); owner >= 0 {
-			weight, there = choose(again, 0.1, 0.15), "; the owner logged in "+span(b.Time-e.all[owner].Time)+" before"
+			weight = choose(b.Time-e.all[owner].Time <= ownersKey, 0.12, 0.2) * choose(again, 0.75, 1)
+			there = "; the owner logged in " + span(b.Time-e.all[owner].Time) + " before"
 		}
 		switch {
 		case standing == NotMine:

@@ -74,9 +74,11 @@ func TestKey05(t *testing.T) {
 		{name: "mass", events: "2022-11-20T03:04:00Z key-removed key=a\n2022-11-20T03:04:01Z key-removed key=b\n2022-11-20T03:04:02Z key-removed key=c", want: 1, says: "3 keys removed", owner: true},
 		{name: "two_acts", events: "2022-11-20T03:04:00Z key-removed key=a\n2022-11-20T04:04:01Z key-removed key=b", want: 2, owner: true},
 		{name: "sessions", events: "2022-11-20T03:04:00Z session-revoked", want: 1, says: "sessions were ended", owner: true},
-		{name: "forced", events: `2022-11-20T03:04:00Z password-changed operation="Reset user password."`, want: 1, says: "forced", owner: true},
+		{name: "forced", events: `2022-11-20T03:04:00Z password-changed operation="Reset user password."`, want: 1, says: "forced", owner: false},
 		{name: "before_a_stranger_comes", events: "2022-11-14T03:04:00Z key-removed key=a\n2022-11-14T03:30:00Z login-succeeded ip=203.0.113.7", want: 1, least: 0.2, says: "26 minutes before a login from 203.0.113.7"},
 		{name: "after_a_stranger_came", events: "2022-11-14T03:04:00Z login-succeeded ip=203.0.113.7\n2022-11-14T08:30:00Z key-removed key=a\n2022-11-14T08:50:00Z login-succeeded ip=203.0.113.7", want: 1, most: 0.001, owner: true},
+		{name: "locks_the_owner_out", events: "2022-11-12T03:04:00Z login-succeeded ip=203.0.113.7\n2022-11-14T08:30:00Z key-removed key=a\n2022-11-14T08:40:00Z login-failed ip=198.51.100.7 every=10m times=8\n2022-11-14T15:50:00Z login-succeeded ip=203.0.113.7",
+			want: 1, least: 0.3, says: "the owner's client failed 8 times since, and 7 hours later came a login from 203.0.113.7"},
 		{name: "stranger_removes", events: "2022-11-20T03:04:00Z key-removed key=a ip=203.0.113.7", want: 1, least: 0.4, says: "203.0.113.7"},
 		{name: "own_change", events: "2022-11-20T03:04:00Z password-changed ip=198.51.100.7", want: 0},
 	})

@@ -165,7 +165,7 @@ func TestHiding(t *testing.T) {
 	}
 	about := []string{"Reset your password", "Your password was changed", "New sign-in to your account", "Confirm your withdrawal", "Security alert"}
 	runCases(t, "LOG-02", []ruleCase{
-		{name: "nothing_but_warnings", events: login + gone(about...), want: 1, least: 0.3, says: "a session that deleted 5 mails about security and hardly anything else"},
+		{name: "nothing_but_warnings", events: login + gone(about...), want: 1, least: 0.3, says: "a visit that deleted 5 mails about security and hardly anything else"},
 		{name: "four_warnings", events: login + gone(about[:4]...), want: 0},
 		{name: "among_other_mail", events: login + gone(append([]string{"Lunch", "Digest", "Re: boat"}, about...)...), want: 0},
 		{name: "mine", events: login + gone(about...), options: verdict("ip:198.51.100.7", "mine"), want: 0},

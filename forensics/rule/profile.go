@@ -48,7 +48,7 @@ type Profile struct {
 	clients   map[forensics.Symbol]*client
 	verdicts  map[forensics.Symbol]Standing // of keys
 	chain     int64                         // the window chain.window
-	hides     map[uint32]hiding             // sessions that did little but delete notices
+	hidings   hidings                       // visits that came to hide mail
 }
 
 // ipSight is one address with the sights of what it belongs to.
@@ -138,6 +138,9 @@ func (p *Profile) Known(b *forensics.Brief) Standing {
 		return verdict
 	}
 	if ip == nil {
+		if p.hidings.of(b) != nil {
+			return Unusual
+		}
 		return Unknown
 	}
 	s := p.network(ip, b.Time)
@@ -148,7 +151,7 @@ func (p *Profile) Known(b *forensics.Brief) Standing {
 	switch f := p.family(b); {
 	case p.oddBlock(ip), p.oddAddress(ip):
 		return Unusual
-	case p.hiding(b):
+	case p.hidings.of(b) != nil:
 		return Unusual
 	case p.oddEntry(b):
 		return Unusual
@@ -250,12 +253,6 @@ func (p *Profile) oddBlock(ip *ipSight) bool {
 	return !p.Short && ip.place.Kind != "mobile" && !n.usual && n.days >= 3 && n.quiet*4 <= n.days
 }
 
-// hiding reports whether an event is of a session that did little but hide mail.
-func (p *Profile) hiding(b *forensics.Brief) bool {
-	_, is := p.hides[b.Session]
-	return is && b.Session != 0
-}
-
 // oddAddress reports whether an address of a usual operator is only ever seen around changes.
 func (p *Profile) oddAddress(ip *ipSight) bool {
 	return !p.Short && ip.place.Kind != "mobile" && !ip.usual && ip.days >= 3 && ip.quiet*4 <= ip.days
@@ -271,6 +268,9 @@ func (p *Profile) Explain(b *forensics.Brief) string {
 		return "the key is " + verdictWord(p.verdicts[b.Key]) + ", as you said"
 	}
 	if ip == nil {
+		if h := p.hidings.of(b); h != nil {
+			return "nothing says where it came from, but it is of " + h.String()
+		}
 		return "nothing says where it came from"
 	}
 	if ip.verdict != Unknown {
@@ -282,8 +282,8 @@ func (p *Profile) Explain(b *forensics.Brief) string {
 	if ip.inWide.usual && p.oddAddress(ip) {
 		return fmt.Sprintf("%s is usual, but %s was seen on %s only, around changes", ip.inWide.name, ip.text, count(int(ip.days), "day"))
 	}
-	if ip.inWide.usual && p.hiding(b) {
-		return ip.inWide.name + " is usual, but this is " + p.hides[b.Session].String()
+	if h := p.hidings.of(b); h != nil && ip.inWide.usual {
+		return ip.inWide.name + " is usual, but this is " + h.String()
 	}
 	if ip.inWide.usual && p.silentEntry(b) {
 		return ip.inWide.name + " is usual, but the session names no client, as nearly all of the owner's do"
