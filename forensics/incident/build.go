@@ -38,7 +38,9 @@ func Find(ctx context.Context, in *rule.Input, acct *rule.Account) ([]Found, err
 	drafts := b.join(b.atoms())
 	for _, d := range drafts {
 		b.leaveTrash(d)
+		b.leaveRoutine(d)
 	}
+	drafts = slices.DeleteFunc(drafts, func(d *draft) bool { return len(d.points) == 0 })
 	b.repairs(drafts)
 	for _, d := range drafts {
 		b.mended(d)

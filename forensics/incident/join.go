@@ -148,7 +148,7 @@ func (b *builder) link(d *draft, a *atom) int {
 	case b.sameClient(d, a):
 		return byClient
 	}
-	if a.touches && d.touched && !(d.keyOnly() && a.step() != forensics.StepKey) {
+	if a.touches && d.touched && !(d.keyOnly() && a.step() != forensics.StepKey) && !d.awaits(a) {
 		if b.inTurn(d, a) {
 			return byTime
 		}
@@ -233,6 +233,11 @@ func (d *draft) keyCertainty() forensics.Certainty {
 		}
 	}
 	return forensics.Inferred
+}
+
+// awaits reports whether a draft has a key and nobody strange to use it: what else touched the mailbox may be the owner's.
+func (d *draft) awaits(a *atom) bool {
+	return a.strange && !d.strange && d.has(forensics.StepKey) && !d.has(forensics.StepLogin)
 }
 
 func (d *draft) keyOnly() bool { return len(d.first) == 1 && d.has(forensics.StepKey) }
@@ -336,7 +341,7 @@ func (b *builder) inOrder(d *draft, a *atom) bool {
 		if b.doubtful(d) {
 			window = min(window, doubtfulKey)
 		}
-		return d.has(forensics.StepKey) && (!d.touched || d.keyOnly()) && gap <= window
+		return d.has(forensics.StepKey) && (!d.touched || d.keyOnly() || d.awaits(a)) && gap <= window
 	case forensics.StepSettings:
 		return access && gap <= b.settings.Window(rule.SettingsWindow)
 	case forensics.StepReset:

@@ -13,8 +13,9 @@ const (
 	hidesMails  = 5
 	hidesOfTwo  = 3
 	hidesShare  = 0.75
-	hidesVisits = 200 // visits of which the subjects are read
-	hidesMost   = 100 // deletions of a visit with more are not looked at: that is tidying up
+	hidesSoon   = 3 * hour // most of the notices must go this soon after they came: what is older is cleared away
+	hidesVisits = 200      // visits of which the subjects are read
+	hidesMost   = 100      // deletions of a visit with more are not looked at: that is tidying up
 )
 
 // How soon after it was thrown away a mail must be purged from the trash, one by one, and how many of them it takes: somebody who
@@ -90,9 +91,9 @@ func (h *hidings) of(b *forensics.Brief) *hiding {
 // tidies up takes other mail as well, and an owner who resets a password deletes the mails of that service.
 func (e *evaluation) findHiding() {
 	visits := e.visits()
-	notice := map[int32]int32{} // by deletion
+	notice := map[int32]pair{} // by deletion
 	for _, p := range e.pairs {
-		notice[p.deletion] = p.notice
+		notice[p.deletion] = p
 	}
 	var candidates []*visit
 	var rows []int64
@@ -114,18 +115,26 @@ func (e *evaluation) findHiding() {
 	e.events(rows)
 	for _, v := range candidates {
 		mails, about, services := map[uint32]bool{}, map[uint32]bool{}, map[string]bool{}
+		soon, late := 0, 0
 		for _, i := range v.list {
 			b := &e.all[i]
 			mails[b.Message] = true
-			if n, is := notice[i]; is {
+			if p, is := notice[i]; is {
+				if !about[b.Message] {
+					if p.after <= hidesSoon {
+						soon++
+					} else {
+						late++
+					}
+				}
 				about[b.Message] = true
-				services[e.text(e.all[n].Service)] = true
+				services[e.text(e.all[p.notice].Service)] = true
 			} else if f := e.full[b.Row]; f != nil && warns(f) != "" {
 				about[b.Message] = true
 			}
 		}
 		h := &hiding{mails: len(about), services: len(services), twice: e.twice(v.list)}
-		if float64(h.mails) < hidesShare*float64(len(mails)) || h.mails < hidesMails && !(h.mails >= hidesOfTwo && h.services > 1) {
+		if late > soon || float64(h.mails) < hidesShare*float64(len(mails)) || h.mails < hidesMails && !(h.mails >= hidesOfTwo && h.services > 1) {
 			h.mails, h.services = 0, 0
 		}
 		if len(h.twice) < twiceMails {

@@ -67,11 +67,17 @@ func (e *evaluation) judgeKeys() {
 	}
 }
 
-// ownerWas finds the owner's last login on the web within a window before a moment, -1 for none.
+// ownerWas finds the owner's last login on the web within a window before a moment, -1 for none. A new address of a usual operator counts:
+// that it was first seen together with the key proves nothing about who made it.
 func (e *evaluation) ownerWas(at, window int64) int32 {
 	list := e.within(e.logins, at-window, at)
 	for n := len(list) - 1; n >= 0; n-- {
-		if l := &e.all[list[n]]; e.profile.Known(l).Owner() && e.protocol(l.Protocol) != protocolLegacy {
+		l := &e.all[list[n]]
+		if e.protocol(l.Protocol) == protocolLegacy {
+			continue
+		}
+		standing := e.profile.Known(l)
+		if ip := e.profile.ip(l); standing.Owner() || standing == Unknown && ip != nil && ip.inWide.usual {
 			return list[n]
 		}
 	}

@@ -169,6 +169,9 @@ func TestHiding(t *testing.T) {
 		{name: "four_warnings", events: login + gone(about[:4]...), want: 0},
 		{name: "among_other_mail", events: login + gone(append([]string{"Lunch", "Digest", "Re: boat"}, about...)...), want: 0},
 		{name: "mine", events: login + gone(about...), options: verdict("ip:198.51.100.7", "mine"), want: 0},
+		{name: "cleared_away_the_next_day", events: login + strings.ReplaceAll(reset+reset2, "2022-11-14", "2022-11-13") +
+			"2022-11-14T03:31:00Z mail-deleted id=r1@coinbase.com session=h\n2022-11-14T03:32:00Z mail-deleted id=r2@gemini.com session=h\n2022-11-14T03:33:00Z mail-deleted id=g@example.org session=h subject=\"New sign-in\"\n",
+			want: 0},
 		{name: "notices_of_two_services", events: login + reset + reset2 +
 			"2022-11-14T03:31:00Z mail-deleted id=r1@coinbase.com session=h\n2022-11-14T03:32:00Z mail-deleted id=r2@gemini.com session=h\n2022-11-14T03:33:00Z mail-deleted id=g@example.org session=h subject=\"New sign-in\"\n",
 			want: 1, says: "of 2 services"},

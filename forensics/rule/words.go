@@ -118,6 +118,9 @@ func (e *evaluation) detail(s forensics.Symbol) detail {
 	return d
 }
 
+// Routine reports whether a notice with such a detail is one that a service sends for every login or withdrawal.
+func Routine(text string) bool { return newDetail(text).routine }
+
 func newDetail(s string) detail {
 	has := func(words ...string) bool {
 		for _, w := range words {

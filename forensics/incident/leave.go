@@ -2,8 +2,10 @@ package incident
 
 import (
 	"slices"
+	"strings"
 
 	"keytrail/forensics"
+	"keytrail/forensics/rule"
 )
 
 // leaveTrash takes the deletions of which nothing is known but that the mail lies in the trash out of a draft where most of its notices do
@@ -34,13 +36,28 @@ func (b *builder) leaveTrash(d *draft) {
 	if 2*hidden > len(notices) {
 		return
 	}
-	d.points = slices.DeleteFunc(d.points, func(p *point) bool { return isDeletion(p.b.Kind) })
-	delete(d.first, forensics.StepDeletion)
-	if len(d.points) == 0 {
+	d.drop(func(p *point) bool { return isDeletion(p.b.Kind) })
+}
+
+// leaveRoutine takes the reset out of a draft that has nothing of one but mails which a service sends for every login or withdrawal: a
+// withdrawal to be confirmed is of the money, and a code is nobody's act.
+func (b *builder) leaveRoutine(d *draft) {
+	routine := func(p *point) bool {
+		return p.step == forensics.StepReset && p.b.Detail != 0 && rule.Routine(b.text(p.b.Detail))
+	}
+	if !d.has(forensics.StepReset) || slices.ContainsFunc(d.points, func(p *point) bool { return p.step == forensics.StepReset && !routine(p) }) {
 		return
 	}
-	d.start, d.last = d.points[0].at(), d.points[0].at()
 	for _, p := range d.points {
-		d.start, d.last = min(d.start, p.at()), max(d.last, p.at())
+		if routine(p) && strings.Contains(b.text(p.b.Detail), "withdrawal") {
+			p.step = forensics.StepMoney
+		}
 	}
+	d.drop(routine)
+}
+
+// drop takes points out of a draft.
+func (d *draft) drop(which func(*point) bool) {
+	d.points = slices.DeleteFunc(d.points, which)
+	d.recount()
 }
