@@ -13,30 +13,30 @@ import (
 // logistic regression over generated cases, rounded, and held to signs and least values that can be argued for
 // (docs/detection.md).
 const (
-	pointsBase = -5.0 // where everything begins: strange things are innocent far more often than not
+	pointsBase = -5.9 // where everything begins: strange things are innocent far more often than not
 
-	pointsMoreSteps = 1.4 // for every step after the first
-	pointsAlone     = -1.1
-	pointsKeyReset  = 0.9 // a key and a reset
+	pointsMoreSteps = 0.7 // for every step after the first
+	pointsAlone     = -1.5
+	pointsKeyReset  = 1.1 // a key and a reset
 
-	pointsStrange = 1.1  // that it came from where the owner does not come from, by the share of its events
-	pointsUsual   = -0.1 // that it came from where the owner comes from
+	pointsStrange = 0.8  // that it came from where the owner does not come from, by the share of its events
+	pointsUsual   = -1.2 // that it came from where the owner comes from
 	pointsSaid    = 3.0  // that the user says of a source that it is not theirs
 
-	pointsNotice = 1.1 // for every mail in which a service tells of something, beyond two
+	pointsNotice = 1.0 // for every mail in which a service tells of something, beyond two
 	mostNotices  = 6
-	pointsHidden = 0.3 // for every one of these that was hidden
-	pointsOwnHid = -0.3
+	pointsHidden = 0.5 // for every one of these that was hidden
+	pointsOwnHid = -0.9
 	mostHidden   = 3
-	pointsBrands = 0.6 // for every service with a reset, after the first
+	pointsBrands = 0.8 // for every service with a reset, after the first
 
-	pointsAtHome  = 1.8  // the owner was elsewhere at the time
-	pointsCalm    = -0.6 // nothing came from the owner's own networks meanwhile, for days
-	pointsStay    = -1.6 // for every day on which the strange network is seen, beyond two
+	pointsAtHome  = 1.4  // the owner was elsewhere at the time
+	pointsCalm    = -3.6 // nothing came from the owner's own networks meanwhile, for days
+	pointsStay    = -1.7 // for every day on which the strange network is seen, beyond two
 	mostStay      = 6
-	pointsNewTool = 1.6
-	pointsOwnTool = -1.4
-	pointsLong    = -0.9 // for every day that it lasts, beyond one and a bit
+	pointsNewTool = 2.5
+	pointsOwnTool = -4.2
+	pointsLong    = -2.5 // for every day that it lasts, beyond one and a bit
 	longDays      = 1.2
 	mostLong      = 4.0
 )
@@ -44,16 +44,14 @@ const (
 // pointsOf is what the findings of a step bring where they are all that they can be.
 func pointsOf(s forensics.StepName) float64 {
 	switch s {
-	case forensics.StepLogin:
-		return 2.7
 	case forensics.StepKey:
-		return 1.0
-	case forensics.StepSettings, forensics.StepReset:
-		return 0.7
-	case forensics.StepDeletion:
-		return 0.6
+		return 3.5
+	case forensics.StepReset:
+		return 4.5
+	case forensics.StepLogin:
+		return 5.0
 	}
-	return 0.5
+	return 3.2
 }
 
 // The least scores of the words.
