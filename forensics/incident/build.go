@@ -18,17 +18,8 @@ type Found struct {
 	Levers []Lever
 }
 
-// Build gives the incidents of one account, in order of time, without numbers. An error is that of reading events, or of ctx.
-func Build(ctx context.Context, in *rule.Input, acct *rule.Account) ([]forensics.Incident, error) {
-	found, err := Find(ctx, in, acct)
-	list := make([]forensics.Incident, len(found))
-	for i := range found {
-		list[i] = found[i].Incident
-	}
-	return list, err
-}
-
-// Find is Build with what campaigns and questions need.
+// Find gives the incidents of one account, in order of time, without numbers, with what campaigns and questions need. An error is that of
+// reading events, or of ctx.
 func Find(ctx context.Context, in *rule.Input, acct *rule.Account) ([]Found, error) {
 	b := newBuilder(in, acct)
 	if !b.collect() {

@@ -6,7 +6,8 @@
 //	the user's verdicts ──> only the accounts that they touch again ────┘
 //
 // Invariants: two accounts are in hand at a time, whatever the size of the case; equal cases, settings and verdicts give
-// equal analyses; nothing is written into the case but what its own methods keep in memory (SetIncidents).
+// equal analyses. An analysis writes nothing into the case (SetIncidents keeps it in memory); Infer writes the inferred
+// events, all of them anew, and nothing else.
 package investigate
 
 import (
