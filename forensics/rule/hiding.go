@@ -36,6 +36,7 @@ type visit struct {
 
 // hiding is a visit that came to hide mail.
 type hiding struct {
+	at       int64 // of its first deletion
 	mails    int
 	services int
 	twice    []int32 // the purges of mails that were purged from the trash one by one, right after they were thrown away
@@ -133,7 +134,7 @@ func (e *evaluation) findHiding() {
 				about[b.Message] = true
 			}
 		}
-		h := &hiding{mails: len(about), services: len(services), twice: e.twice(v.list)}
+		h := &hiding{at: e.all[v.list[0]].Time, mails: len(about), services: len(services), twice: e.twice(v.list)}
 		if late > soon || float64(h.mails) < hidesShare*float64(len(mails)) || h.mails < hidesMails && !(h.mails >= hidesOfTwo && h.services > 1) {
 			h.mails, h.services = 0, 0
 		}

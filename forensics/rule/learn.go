@@ -50,6 +50,9 @@ func (e *evaluation) anchors() []anchor {
 			list = append(list, anchor{d.Time, 1, false})
 		}
 	}
+	for _, h := range e.profile.hidings.list {
+		list = append(list, anchor{h.at, 1, false})
+	}
 	slices.SortFunc(list, func(a, b anchor) int {
 		switch {
 		case a.at < b.at:
