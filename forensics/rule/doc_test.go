@@ -52,6 +52,9 @@ below are written from the program by a test; how often the rules are right is m
   before a reset. How often it was seen does not count: who reads a mailbox every five minutes is not its owner for that.
 - Somebody else can be on the owner's operator. There an address block or a client that is only seen around changes is strange, with all that its
   session did; and so is a session whose login names no client, where nearly all of the owner's (40 or more) do.
+- Who hides is strange wherever he comes from: a visit that deletes three or more mails about security of two services, or five of any, soon after they came and hardly anything
+  else; or one that purges three or more mails from the trash, one by one, each within two minutes of being thrown away. A visit is a session, or what one address
+  and program delete without a pause of an hour.
 - Mails that are known by the record of their deletion alone count where their subjects speak of security: after something strange, or where
   four different ones went one right after the other. What an emptied trash purges in bulk does not count.
 - **Verdicts** go before everything that was learnt: what you call yours is known from the start, and what you call not
