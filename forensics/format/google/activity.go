@@ -1,10 +1,10 @@
 package google
 
 import (
+	"cmp"
 	"net/netip"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/valyala/fastjson"
 
@@ -71,7 +71,7 @@ func (r *reader) settle() {
 		a.id.GetObject().Visit(func(key []byte, v *fastjson.Value) {
 			switch string(key) {
 			case "time":
-				a.time = readTime(format.Text(v.GetStringBytes()), "Activity") // not interned: each is new
+				a.time = format.ReadTime(format.Text(v.GetStringBytes()), "Activity") // not interned: each is new
 			case "uniqueQualifier":
 				if a.qualifier = format.Text(v.GetStringBytes()); a.qualifier == "" {
 					a.qualifier = r.text(v) // a number
@@ -95,10 +95,10 @@ func (r *reader) settle() {
 				profile = r.text(v)
 			}
 		})
-		a.acted = firstOf(a.email, key, profile, caller)
+		a.acted = cmp.Or(a.email, key, profile, caller)
 	}
 	if a.ip != nil {
-		a.addr, a.host = readIP(r.text(a.ip))
+		a.addr, a.host = format.ReadAddr(r.text(a.ip))
 	}
 	if a.network != nil {
 		if c := r.text(a.network.Get("regionCode")); len(c) == 2 {
@@ -132,7 +132,7 @@ func (r *reader) cloudLogging() {
 	a.events = p.Get("metadata", "event")
 	a.qualifier = r.text(p.Get("metadata", "activityId", "uniqQualifier"))
 	if a.stamp != nil {
-		a.time = readTime(r.text(a.stamp), "Activity")
+		a.time = format.ReadTime(r.text(a.stamp), "Activity")
 	}
 	a.typ, a.parameters = nil, nil
 	a.name = p.Get("methodName")
@@ -145,10 +145,10 @@ func (r *reader) text(v *fastjson.Value) string {
 	}
 	switch v.Type() {
 	case fastjson.TypeString:
-		return r.intern(v.GetStringBytes())
+		return r.interned.Text(v.GetStringBytes())
 	case fastjson.TypeNumber, fastjson.TypeTrue, fastjson.TypeFalse:
 		r.scratch = v.MarshalTo(r.scratch[:0])
-		return r.intern(r.scratch)
+		return r.interned.Text(r.scratch)
 	case fastjson.TypeArray:
 		var parts []string
 		for _, e := range v.GetArray() {
@@ -164,80 +164,5 @@ func (r *reader) text(v *fastjson.Value) string {
 	return ""
 }
 
-// intern makes a string, and the same one for the same bytes: audit logs repeat themselves.
-func (r *reader) intern(b []byte) string {
-	const longest, most = 128, 4096
-	if len(b) == 0 {
-		return ""
-	}
-	if len(b) > longest {
-		return format.Text(b)
-	}
-	if s, ok := r.interned[string(b)]; ok {
-		return s
-	}
-	if len(r.interned) >= most {
-		clear(r.interned)
-	}
-	s := format.Text(b)
-	r.interned[string(b)] = s
-	return s
-}
-
 // maxValues is how many elements of a multiValue are read; Google's lists are short.
 const maxValues = 64
-
-func firstOf(texts ...string) string {
-	for _, s := range texts {
-		if s != "" {
-			return s
-		}
-	}
-	return ""
-}
-
-// readTime reads the time of an activity: RFC 3339, or as shippers rewrite it, with a
-// space and without a zone, which is then unknown.
-func readTime(s, desc string) forensics.Time {
-	t, err := time.Parse(time.RFC3339Nano, s)
-	if err == nil {
-		return forensics.UTC(t, fraction(s), s, desc)
-	}
-	for _, layout := range []string{"2006-01-02 15:04:05.999999999Z07:00", "2006-01-02 15:04:05.999999999 MST"} {
-		if t, err = time.Parse(layout, s); err == nil && (layout[len(layout)-1] == '0' || strings.HasSuffix(s, " UTC")) {
-			return forensics.UTC(t, fraction(s), s, desc)
-		}
-	}
-	for _, layout := range []string{"2006-01-02 15:04:05.999999999", "2006-01-02T15:04:05.999999999"} {
-		if t, err = time.Parse(layout, s); err == nil {
-			return forensics.Wall(t, fraction(s), s, desc)
-		}
-	}
-	return forensics.Time{Unreliable: true, Original: s, Desc: desc}
-}
-
-// fraction tells the precision from the digits behind the point.
-func fraction(s string) forensics.Precision {
-	i := strings.LastIndexByte(s, '.')
-	if i < 0 {
-		return forensics.PrecisionSecond
-	}
-	n := 0
-	for _, c := range s[i+1:] {
-		if c < '0' || c > '9' {
-			break
-		}
-		n++
-	}
-	return forensics.PrecisionOf(n)
-}
-
-// readIP reads an address; what is none is kept as the name of a host.
-func readIP(s string) (netip.Addr, string) {
-	s = strings.Trim(strings.TrimSpace(s), "[]")
-	addr, err := netip.ParseAddr(s)
-	if err != nil {
-		return netip.Addr{}, s
-	}
-	return addr.Unmap().WithZone(""), ""
-}

@@ -60,44 +60,18 @@ func (WorkspaceAudit) Match(h *format.Head) format.Guess {
 // forty in memory. Google's own have some kilobytes.
 const maxActivity = 2 << 20
 
-// cancelEvery is how many records are read between two looks at the context.
-const cancelEvery = 64
-
 // Parse implements format.Format.
 func (WorkspaceAudit) Parse(ctx context.Context, in *format.Input, out format.Sink) error {
 	records := format.NewJSONRecords(in.Reader, maxActivity, wrappers...)
 	r := newReader()
-	for n := 0; records.Next(); n++ {
-		if n%cancelEvery == 0 {
-			if err := ctx.Err(); err != nil {
-				return err
-			}
-		}
-		ref := records.Ref()
-		if why := records.Broken(); why != "" {
-			out.Broken(ref, why)
-			continue
-		}
-		events, err := r.read(records.Bytes())
-		switch {
-		case err != nil:
+	return format.Each(ctx, records, out, func(_ int, ref forensics.Ref) error {
+		events, ok := r.read(records.Bytes())
+		if !ok {
 			out.Broken(ref, "not valid JSON")
-			continue
-		case len(events) == 0:
-			out.Skip(ref)
-			continue
+			return nil
 		}
-		if r.doubt != "" {
-			out.Warn(ref, r.doubt)
-		}
-		if err := out.Record(&format.Record{Ref: ref, Raw: records.Raw(), Events: events}); err != nil {
-			return err
-		}
-	}
-	if err := records.Err(); err != nil {
-		return err
-	}
-	return ctx.Err()
+		return format.HandOut(out, ref, records.Raw(), events, r.doubt)
+	})
 }
 
 // reader turns activities into events. It is used for one item and keeps its memory.
@@ -109,14 +83,15 @@ type reader struct {
 	events []forensics.Event
 	doubt  string // about the record read last
 
-	interned map[string]string // bytes to their text
+	interned format.Interner
 	scratch  []byte
 }
 
-func newReader() *reader { return &reader{interned: map[string]string{}} }
+// newReader keeps texts of up to 128 bytes: what repeats itself is short.
+func newReader() *reader { return &reader{interned: format.NewInterner(128)} }
 
-// read gives the events of one record; they are valid until the next call.
-func (r *reader) read(text []byte) ([]forensics.Event, error) {
+// read gives the events of one record; they are valid until the next call. What is no JSON object is not ok.
+func (r *reader) read(text []byte) (events []forensics.Event, ok bool) {
 	const usual = 256 << 10
 	if r.large { // its memory is not kept
 		r.parser = fastjson.Parser{}
@@ -124,13 +99,13 @@ func (r *reader) read(text []byte) ([]forensics.Event, error) {
 	r.large = len(text) > usual
 	v, err := r.parser.ParseBytes(text)
 	if err != nil {
-		return nil, err
+		return nil, false
 	}
 	r.events = r.events[:0]
 	r.doubt = ""
 	o, err := v.Object()
 	if err != nil {
-		return nil, err
+		return nil, false
 	}
 	r.act.clear()
 	r.act.visit(o)
@@ -149,7 +124,7 @@ func (r *reader) read(text []byte) ([]forensics.Event, error) {
 	default:
 		r.entry(a.events)
 	}
-	return r.events, nil
+	return r.events, true
 }
 
 // entry reads one element of events, in the words of the API or of Cloud Logging.

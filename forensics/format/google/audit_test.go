@@ -2,72 +2,14 @@ package google
 
 import (
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
 	"keytrail/forensics"
-	"keytrail/forensics/format"
 	"keytrail/forensics/format/formattest"
 )
-
-// lines writes what matters of each event in one line.
-func lines(events []forensics.Event) []string {
-	var out []string
-	for _, e := range events {
-		parts := []string{e.Time.RFC3339(), e.Kind.String(), e.Operation, "account=" + e.Account}
-		add := func(name, value string) {
-			if value != "" {
-				parts = append(parts, name+"="+value)
-			}
-		}
-		if !strings.EqualFold(e.Actor, e.Account) {
-			add("actor", e.Actor)
-		}
-		add("outcome", e.Outcome.String())
-		if e.IP.IsValid() {
-			add("ip", e.IP.String())
-		}
-		add("host", e.Host)
-		add("country", e.Country)
-		if e.ASN > 0 {
-			add("asn", fmt.Sprint(e.ASN))
-		}
-		add("client", e.Client)
-		add("protocol", e.Protocol)
-		add("key", e.Key)
-		add("folder", e.Folder)
-		add("subject", e.Subject)
-		add("msgid", e.MessageID)
-		add("from", e.From)
-		add("to", strings.Join(e.To, ","))
-		add("detail", e.Detail)
-		for _, o := range e.Others {
-			add(strings.ReplaceAll(o.Desc, " ", "_"), o.RFC3339())
-		}
-		if e.Time.Zone == forensics.ZoneMissing {
-			add("zone", e.Time.ZoneText())
-		}
-		out = append(out, strings.Join(parts, " "))
-	}
-	return out
-}
-
-func parseFile(t *testing.T, f format.Format, name string) *formattest.Sink {
-	t.Helper()
-	data, err := os.ReadFile(filepath.Join("testdata", name))
-	if err != nil {
-		t.Fatal(err)
-	}
-	sink, err := formattest.Parse(f, data)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return sink
-}
 
 func TestWorkspaceAuditEvents(t *testing.T) {
 	const mailFacts = `subject=Reset your password msgid=r1@example.com from=no-reply@example.com to=pat@example.org,sam@example.org`
@@ -109,8 +51,8 @@ func TestWorkspaceAuditEvents(t *testing.T) {
 	}
 	for name, want := range tests {
 		t.Run(name, func(t *testing.T) {
-			sink := parseFile(t, WorkspaceAudit{}, filepath.Join("workspace-audit", name))
-			if d := cmp.Diff(want, lines(sink.Events())); d != "" {
+			sink := formattest.ParseFile(t, WorkspaceAudit{}, "workspace-audit/"+name)
+			if d := cmp.Diff(want, formattest.Lines(sink.Events())); d != "" {
 				t.Errorf("events (-want +got):\n%s", d)
 			}
 		})
@@ -120,9 +62,9 @@ func TestWorkspaceAuditEvents(t *testing.T) {
 // read gives the only event of one record.
 func read(t *testing.T, record string) forensics.Event {
 	t.Helper()
-	events, err := newReader().read([]byte(record))
-	if err != nil || len(events) != 1 {
-		t.Fatalf("%d events, error %v in %s", len(events), err, record)
+	events, ok := newReader().read([]byte(record))
+	if !ok || len(events) != 1 {
+		t.Fatalf("%d events, read %v in %s", len(events), ok, record)
 	}
 	return events[0]
 }
@@ -165,9 +107,9 @@ func TestFacts(t *testing.T) {
 		})
 	}
 	whole := activity("login", `"9"`, at, "pat@example.org", login+","+to1+","+login+","+`{"name":"login_success","parameters":[{"name":"login_type","value":"saml"}]}`)
-	events, err := newReader().read([]byte(whole))
-	if err != nil || len(events) != 4 {
-		t.Fatalf("%d events, error %v", len(events), err)
+	events, ok := newReader().read([]byte(whole))
+	if !ok || len(events) != 4 {
+		t.Fatalf("%d events, read %v", len(events), ok)
 	}
 	facts := map[string]bool{}
 	for _, e := range events {
@@ -202,7 +144,7 @@ func TestOddities(t *testing.T) {
 	for name, tt := range tests {
 		t.Run(strings.ReplaceAll(name, " ", "_"), func(t *testing.T) {
 			e := read(t, tt.record)
-			if got := lines([]forensics.Event{e})[0]; got != tt.want {
+			if got := formattest.Lines([]forensics.Event{e})[0]; got != tt.want {
 				t.Errorf("got  %s\nwant %s", got, tt.want)
 			}
 		})
@@ -232,63 +174,20 @@ func TestTakeoutEvents(t *testing.T) {
 	}
 	for name, want := range tests {
 		t.Run(name, func(t *testing.T) {
-			sink := parseFile(t, TakeoutAccessLog{}, filepath.Join("takeout-access-log", name))
-			if d := cmp.Diff(want, lines(sink.Events())); d != "" {
+			sink := formattest.ParseFile(t, TakeoutAccessLog{}, "takeout-access-log/"+name)
+			if d := cmp.Diff(want, formattest.Lines(sink.Events())); d != "" {
 				t.Errorf("events (-want +got):\n%s", d)
 			}
 		})
 	}
 }
 
-func TestReadIP(t *testing.T) {
-	for in, want := range map[string]string{
-		"192.0.2.7": "192.0.2.7", "[2001:db8::7]": "2001:db8::7", "::ffff:192.0.2.7": "192.0.2.7", "fe80::1%eth0": "fe80::1", "": "invalid IP", "192.0.2": "invalid IP",
-	} {
-		if got, _ := readIP(in); got.String() != want || got.Is4In6() || got.Zone() != "" {
-			t.Errorf("readIP(%q) = %v, want %s", in, got, want)
-		}
-	}
-	if _, host := readIP("mail.example.org"); host != "mail.example.org" {
-		t.Errorf("host %q", host)
-	}
-}
-
 func FuzzWorkspaceAudit(f *testing.F) {
-	seed(f, "workspace-audit")
-	f.Fuzz(func(t *testing.T, data []byte) { fuzzOne(t, WorkspaceAudit{}, data) })
+	formattest.SeedFiles(f, "workspace-audit")
+	f.Fuzz(func(t *testing.T, data []byte) { formattest.FuzzOne(t, WorkspaceAudit{}, data) })
 }
 
 func FuzzTakeoutAccessLog(f *testing.F) {
-	seed(f, "takeout-access-log")
-	f.Fuzz(func(t *testing.T, data []byte) { fuzzOne(t, TakeoutAccessLog{}, data) })
-}
-
-func seed(f *testing.F, dir string) {
-	files, err := filepath.Glob(filepath.Join("testdata", dir, "*"))
-	if err != nil || len(files) == 0 {
-		f.Fatalf("no seeds in %s: %v", dir, err)
-	}
-	for _, name := range files {
-		data, err := os.ReadFile(name)
-		if err != nil {
-			f.Fatal(err)
-		}
-		f.Add(data)
-	}
-}
-
-// fuzzOne asks for no panic, no error, and refs that lie in order inside the input.
-func fuzzOne(t *testing.T, f format.Format, data []byte) {
-	f.Match(formattest.Head("", data))
-	sink, err := formattest.Parse(f, data)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var end int64
-	for _, ref := range sink.Refs {
-		if ref.Offset < end || ref.Length <= 0 || ref.Offset+ref.Length > int64(len(data)) {
-			t.Fatalf("ref %+v of %d bytes does not follow %d", ref, len(data), end)
-		}
-		end = ref.Offset + ref.Length
-	}
+	formattest.SeedFiles(f, "takeout-access-log")
+	f.Fuzz(func(t *testing.T, data []byte) { formattest.FuzzOne(t, TakeoutAccessLog{}, data) })
 }

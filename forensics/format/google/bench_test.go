@@ -2,26 +2,11 @@ package google
 
 import (
 	"bytes"
-	"context"
 	"fmt"
 	"testing"
 
-	"keytrail/forensics"
-	"keytrail/forensics/format"
 	"keytrail/forensics/format/formattest"
 )
-
-// nothing is a sink that counts.
-type nothing struct{ records, events int }
-
-func (s *nothing) Record(r *format.Record) error {
-	s.records++
-	s.events += len(r.Events)
-	return nil
-}
-func (*nothing) Skip(forensics.Ref)           {}
-func (*nothing) Broken(forensics.Ref, string) {}
-func (*nothing) Warn(forensics.Ref, string)   {}
 
 func BenchmarkWorkspaceAudit(b *testing.B) {
 	const records = 20000
@@ -37,7 +22,7 @@ func BenchmarkWorkspaceAudit(b *testing.B) {
 			i/60%60, i%60, i, i, i%50)
 	}
 	text.WriteString("]}")
-	benchmark(b, WorkspaceAudit{}, text.Bytes(), records)
+	formattest.Benchmark(b, WorkspaceAudit{}, text.Bytes(), records)
 }
 
 func BenchmarkTakeoutAccessLog(b *testing.B) {
@@ -47,19 +32,5 @@ func BenchmarkTakeoutAccessLog(b *testing.B) {
 	for i := range records {
 		fmt.Fprintf(&text, "1234567890,2026-10-01 06:%02d:%02d UTC,203.0.113.9,,,NL,,,\"Mozilla/5.0 (X11; Linux x86_64), like Gecko\",Gmail,,Login,\n", i/60%60, i%60)
 	}
-	benchmark(b, TakeoutAccessLog{}, text.Bytes(), records)
-}
-
-func benchmark(b *testing.B, f format.Format, text []byte, records int) {
-	b.SetBytes(int64(len(text)))
-	b.ReportAllocs()
-	n := 0
-	for b.Loop() {
-		s := &nothing{}
-		if err := f.Parse(context.Background(), formattest.Input("", text), s); err != nil || s.records != records {
-			b.Fatalf("%d records, error %v", s.records, err)
-		}
-		n += s.records
-	}
-	b.ReportMetric(float64(n)/b.Elapsed().Seconds(), "records/s")
+	formattest.Benchmark(b, TakeoutAccessLog{}, text.Bytes(), records)
 }

@@ -1,6 +1,7 @@
 package google
 
 import (
+	"cmp"
 	"strconv"
 	"strings"
 	"time"
@@ -116,7 +117,7 @@ func (r *reader) event(typ, name, parameters *fastjson.Value) {
 	e := forensics.Event{
 		Kind: rule.kind, Outcome: rule.outcome, Time: a.time,
 		Account: a.email, Actor: a.acted, IP: a.addr, Host: a.host, Country: a.country, ASN: a.asn,
-		Client: a.agent, Operation: firstOf(operation, class), Service: service,
+		Client: a.agent, Operation: cmp.Or(operation, class), Service: service,
 	}
 	if rule.desc != "" {
 		e.Time.Desc = rule.desc
@@ -195,7 +196,7 @@ func (r *reader) delivery(e *forensics.Event) {
 	}
 	e.Subject = r.get("message_info.subject")
 	e.MessageID = strings.Trim(r.get("message_info.rfc2822_message_id"), "<> ")
-	e.From = firstOf(r.get("message_info.source.from_header_address"), r.get("message_info.source.address"))
+	e.From = cmp.Or(r.get("message_info.source.from_header_address"), r.get("message_info.source.address"))
 	for i := range r.params {
 		if r.params[i].name == "message_info.destination.address" {
 			e.To = append(e.To, r.text(r.params[i].value))

@@ -2,6 +2,7 @@ package google
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -68,44 +69,28 @@ func (TakeoutAccessLog) Match(h *format.Head) format.Guess {
 func (TakeoutAccessLog) Parse(ctx context.Context, in *format.Input, out format.Sink) error {
 	rows := format.NewCSV(in.Reader, 0)
 	var t table
-	for n := 0; rows.Next(); n++ {
-		if n%cancelEvery == 0 {
-			if err := ctx.Err(); err != nil {
-				return err
-			}
-		}
-		ref := rows.Ref()
-		if why := rows.Broken(); why != "" {
-			out.Broken(ref, why)
-			continue
-		}
+	return format.Each(ctx, rows, out, func(n int, ref forensics.Ref) error {
 		fields := rows.Fields()
 		if t.header(fields) {
 			if n > 0 { // files that were put together repeat it
 				out.Skip(ref)
 			}
-			continue
+			return nil
 		}
 		switch {
 		case t.columns == nil:
 			out.Broken(ref, "no header names the columns")
-			continue
+			return nil
 		case len(fields) <= t.columns[colTime]:
 			out.Broken(ref, "row is too short to have a time")
-			continue
+			return nil
 		}
 		e := t.event(fields, in.Account)
 		if e.Time.Unreliable {
 			out.Warn(ref, "time is not one of the known spellings")
 		}
-		if err := out.Record(&format.Record{Ref: ref, Raw: rows.Raw(), Events: []forensics.Event{e}}); err != nil {
-			return err
-		}
-	}
-	if err := rows.Err(); err != nil {
-		return err
-	}
-	return ctx.Err()
+		return out.Record(&format.Record{Ref: ref, Raw: rows.Raw(), Events: []forensics.Event{e}})
+	})
 }
 
 // table knows where the columns are.
@@ -150,9 +135,9 @@ func (t *table) event(fields [][]byte, account string) forensics.Event {
 	if strings.EqualFold(e.Operation, "Login") {
 		e.Kind, e.Outcome, e.Time.Desc = forensics.LoginSucceeded, forensics.Success, "Login"
 	}
-	e.IP, e.Host = readIP(get(colIP))
+	e.IP, e.Host = format.ReadAddr(get(colIP))
 	if !e.IP.IsValid() && e.Host == "" {
-		e.IP, e.Host = readIP(get(colProxied))
+		e.IP, e.Host = format.ReadAddr(get(colProxied))
 	}
 	if c := get(colCountry); len(c) == 2 {
 		e.Country = strings.ToUpper(c)
@@ -172,7 +157,7 @@ func (t *table) event(fields [][]byte, account string) forensics.Event {
 	}
 	e.Detail = strings.Join(detail, ", ")
 	if e.Operation == "" {
-		e.Operation = firstOf(get(colProduct), "access")
+		e.Operation = cmp.Or(get(colProduct), "access")
 	}
 	if !e.Time.Unreliable {
 		// Rows have no id: the same row in a second export is the same access. Columns
@@ -195,7 +180,7 @@ func accessTime(s string) forensics.Time {
 		return c
 	}, s)
 	if t, err := time.Parse(time.RFC3339Nano, plain); err == nil {
-		return forensics.UTC(t, fraction(plain), s, desc)
+		return forensics.UTC(t, format.Fraction(plain), s, desc)
 	}
 	clock, zone := plain, ""
 	if i := strings.LastIndexByte(plain, ' '); i > 0 && plain[i+1:] != "AM" && plain[i+1:] != "PM" {
@@ -209,9 +194,9 @@ func accessTime(s string) forensics.Time {
 			continue
 		}
 		if zone == "UTC" || zone == "GMT" || zone == "Z" {
-			return forensics.UTC(t, fraction(clock), s, desc)
+			return forensics.UTC(t, format.Fraction(clock), s, desc)
 		}
-		return forensics.Wall(t, fraction(clock), s, desc)
+		return forensics.Wall(t, format.Fraction(clock), s, desc)
 	}
 	return forensics.Time{Unreliable: true, Original: s, Desc: desc}
 }

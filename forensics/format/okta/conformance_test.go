@@ -1,32 +1,20 @@
 package okta
 
 import (
-	"os"
-	"path/filepath"
 	"testing"
 
 	"keytrail/forensics/format/formattest"
 )
 
-// sample reads a file of testdata.
-func sample(t testing.TB, name string, records, skipped, events int) formattest.Sample {
-	t.Helper()
-	data, err := os.ReadFile(filepath.Join("testdata", "system-log", name))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return formattest.Sample{Data: data, Records: records, Skipped: skipped, Events: events}
-}
-
 func TestObjectsConform(t *testing.T) {
 	formattest.Suite(t, SystemLog{}, formattest.Case{
 		Valid: map[string]formattest.Sample{
-			"api":     sample(t, "api.json", 8, 0, 8),
-			"lines":   sample(t, "lines.jsonl", 10, 1, 10),
-			"shipped": sample(t, "shipped.jsonl", 2, 0, 2),
-			"streams": sample(t, "streams.jsonl", 2, 0, 2),
-			"wrapped": sample(t, "wrapped.json", 6, 0, 6),
-			"hook":    sample(t, "hook.json", 1, 0, 2),
+			"api":     formattest.FileSample(t, "system-log/api.json", 8, 0, 8),
+			"lines":   formattest.FileSample(t, "system-log/lines.jsonl", 10, 1, 10),
+			"shipped": formattest.FileSample(t, "system-log/shipped.jsonl", 2, 0, 2),
+			"streams": formattest.FileSample(t, "system-log/streams.jsonl", 2, 0, 2),
+			"wrapped": formattest.FileSample(t, "system-log/wrapped.json", 6, 0, 6),
+			"hook":    formattest.FileSample(t, "system-log/hook.json", 1, 0, 2),
 		},
 		Bad:     []byte("{\"actor\":{\"id\":\"1\"},\"published\":\"2026-03-09T03:12:07.500Z},\"eventType\":\"x\"},\n"),
 		Endless: [][]byte{[]byte(`{"actor":"`), []byte(`{"actor":[1,`)},
@@ -37,8 +25,8 @@ func TestObjectsConform(t *testing.T) {
 func TestTablesConform(t *testing.T) {
 	formattest.Suite(t, SystemLog{}, formattest.Case{
 		Valid: map[string]formattest.Sample{
-			"console": sample(t, "console.csv", 4, 0, 4),
-			"shipped": sample(t, "shipped.csv", 3, 0, 3),
+			"console": formattest.FileSample(t, "system-log/console.csv", 4, 0, 4),
+			"shipped": formattest.FileSample(t, "system-log/shipped.csv", 3, 0, 3),
 		},
 		Bad:     []byte("INFO\n"),
 		Endless: [][]byte{[]byte(`INFO,"`)},

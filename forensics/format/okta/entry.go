@@ -225,10 +225,10 @@ func (r *reader) text(v *fastjson.Value) string {
 	}
 	switch v.Type() {
 	case fastjson.TypeString:
-		return r.intern(v.GetStringBytes())
+		return r.interned.Text(v.GetStringBytes())
 	case fastjson.TypeNumber, fastjson.TypeTrue, fastjson.TypeFalse:
 		r.scratch = v.MarshalTo(r.scratch[:0])
-		return r.intern(r.scratch)
+		return r.interned.Text(r.scratch)
 	}
 	return ""
 }

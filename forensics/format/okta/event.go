@@ -1,12 +1,12 @@
 package okta
 
 import (
-	"net/netip"
+	"cmp"
 	"strconv"
 	"strings"
-	"time"
 
 	"keytrail/forensics"
+	"keytrail/forensics/format"
 )
 
 // add makes an event of the entry. One without a type says nothing and is left out.
@@ -31,12 +31,13 @@ func (r *reader) add() {
 	if n, err := strconv.ParseUint(x.asn, 10, 32); err == nil {
 		e.ASN = uint32(n)
 	}
-	e.IP, e.Host = readIP(stated(x.ip))
+	e.IP, e.Host = format.ReadAddr(stated(x.ip))
 	desc := rule.desc
 	if desc == "" {
 		desc = "Event"
 	}
-	e.Time = readTime(strings.TrimSpace(x.published), desc)
+	// Times are RFC 3339, by Okta's documentation, in UTC in every sample seen; shippers rewrite them.
+	e.Time = format.ReadTime(strings.TrimSpace(x.published), desc)
 	if e.Time.IsZero() {
 		r.doubt = "time cannot be read"
 	}
@@ -87,13 +88,13 @@ func (x *entry) thing(kind, or string) string {
 	for _, want := range [2]string{kind, or} {
 		for i := range x.targets {
 			if t := &x.targets[i]; want != "" && t.kind == want {
-				return firstOf(stated(t.display), stated(t.alternate), stated(t.id))
+				return cmp.Or(stated(t.display), stated(t.alternate), stated(t.id))
 			}
 		}
 	}
 	for i := range x.targets {
 		if t := &x.targets[i]; t.kind != "User" && t.kind != "AppUser" {
-			return firstOf(stated(t.display), stated(t.alternate), stated(t.id))
+			return cmp.Or(stated(t.display), stated(t.alternate), stated(t.id))
 		}
 	}
 	return ""
@@ -125,7 +126,7 @@ func (x *entry) detail(r *rule, known bool) string {
 		}
 		add(app)
 	case r.names == nameOfFactor:
-		add(firstOf(stated(x.factor), x.thing("AuthenticatorEnrollment", "")))
+		add(cmp.Or(stated(x.factor), x.thing("AuthenticatorEnrollment", "")))
 	}
 	if s := stated(x.doubted); s != "" {
 		add("about " + s)
@@ -149,60 +150,4 @@ func (x *entry) detail(r *rule, known bool) string {
 		add("by API token " + t)
 	}
 	return strings.Join(parts, ", ")
-}
-
-func firstOf(texts ...string) string {
-	for _, s := range texts {
-		if s != "" {
-			return s
-		}
-	}
-	return ""
-}
-
-// readTime reads the time that an event was published: RFC 3339, by Okta's documentation, in UTC in every sample seen.
-// Shippers rewrite it with a space and without a zone, which is then unknown.
-func readTime(s, desc string) forensics.Time {
-	t, err := time.Parse(time.RFC3339Nano, s)
-	if err == nil {
-		return forensics.UTC(t, fraction(s), s, desc)
-	}
-	if t, err = time.Parse("2006-01-02 15:04:05.999999999Z07:00", s); err == nil {
-		return forensics.UTC(t, fraction(s), s, desc)
-	}
-	if t, err = time.Parse("2006-01-02 15:04:05.999999999 MST", s); err == nil && strings.HasSuffix(s, " UTC") {
-		return forensics.UTC(t, fraction(s), s, desc)
-	}
-	for _, layout := range []string{"2006-01-02 15:04:05.999999999", "2006-01-02T15:04:05.999999999"} {
-		if t, err = time.Parse(layout, s); err == nil {
-			return forensics.Wall(t, fraction(s), s, desc)
-		}
-	}
-	return forensics.Time{Unreliable: true, Original: s, Desc: desc}
-}
-
-// fraction tells the precision from the digits behind the point.
-func fraction(s string) forensics.Precision {
-	i := strings.LastIndexByte(s, '.')
-	if i < 0 {
-		return forensics.PrecisionSecond
-	}
-	n := 0
-	for _, c := range s[i+1:] {
-		if c < '0' || c > '9' {
-			break
-		}
-		n++
-	}
-	return forensics.PrecisionOf(n)
-}
-
-// readIP reads an address; what is none is kept as the name of a host.
-func readIP(s string) (netip.Addr, string) {
-	s = strings.Trim(s, "[]")
-	addr, err := netip.ParseAddr(s)
-	if err != nil {
-		return netip.Addr{}, s
-	}
-	return addr.Unmap().WithZone(""), ""
 }

@@ -2,26 +2,20 @@ package okta
 
 import (
 	"bytes"
-	"context"
 	"fmt"
 	"os"
 	"path/filepath"
 	"testing"
 
-	"keytrail/forensics"
-	"keytrail/forensics/format"
+	"keytrail/forensics/corpustest"
 	"keytrail/forensics/format/formattest"
 )
 
 // TestCorpus reads events that others collected for their rules, some of them stubs.
 func TestCorpus(t *testing.T) {
-	root := os.Getenv("KEYTRAIL_CORPUS")
-	if root == "" {
-		t.Skip("KEYTRAIL_CORPUS is not set: no public samples to read")
-	}
-	files, err := filepath.Glob(filepath.Join(root, "panther-analysis", "okta_*.jsonl"))
+	files, err := filepath.Glob(filepath.Join(corpustest.Dir(t, "panther-analysis"), "okta_*.jsonl"))
 	if err != nil || len(files) == 0 {
-		t.Skipf("no okta_*.jsonl in KEYTRAIL_CORPUS: %v", err)
+		t.Skipf("NOT RUN: no okta_*.jsonl in panther-analysis: %v", err)
 	}
 	for _, name := range files {
 		data, err := os.ReadFile(filepath.Clean(name))
@@ -56,32 +50,8 @@ func FuzzSystemLog(f *testing.F) {
 	f.Add([]byte(`{"detail":` + event + `}`))
 	f.Add([]byte("timestamp,event_type,actor.alternate_id,outcome.result,target0.type\n2026-03-09 03:12:07,user.session.start,p@example.com,DENY,\"User\"\n"))
 	f.Add([]byte("published;eventType;target[63].type;target.1.alternateId\n2026-03-09T03:12:07Z;x;User;\"a\"\"b@\"\n"))
-	f.Fuzz(func(t *testing.T, data []byte) {
-		SystemLog{}.Match(formattest.Head("", data))
-		sink, err := formattest.Parse(SystemLog{}, data)
-		if err != nil {
-			t.Fatal(err)
-		}
-		var end int64
-		for _, ref := range sink.Refs {
-			if ref.Offset < end || ref.Length <= 0 || ref.Offset+ref.Length > int64(len(data)) {
-				t.Fatalf("ref %+v of %d bytes does not follow %d", ref, len(data), end)
-			}
-			end = ref.Offset + ref.Length
-		}
-	})
+	f.Fuzz(func(t *testing.T, data []byte) { formattest.FuzzOne(t, SystemLog{}, data) })
 }
-
-// nothing is a sink that counts.
-type nothing struct{ records int }
-
-func (s *nothing) Record(*format.Record) error {
-	s.records++
-	return nil
-}
-func (*nothing) Skip(forensics.Ref)           {}
-func (*nothing) Broken(forensics.Ref, string) {}
-func (*nothing) Warn(forensics.Ref, string)   {}
 
 func BenchmarkSystemLog(b *testing.B) {
 	const records = 20000
@@ -98,15 +68,5 @@ func BenchmarkSystemLog(b *testing.B) {
 			`"request":{"ipChain":[{"ip":"203.0.113.7","geographicalContext":null,"version":"V4","source":null}]},"target":[{"id":"0oa1example","type":"AppInstance","alternateId":"Okta Dashboard","displayName":"Okta Dashboard","detailEntry":null}]}`+"\n",
 			i%50, i%200, i/7, i/7, i/60%60, i%60, i)
 	}
-	b.SetBytes(int64(text.Len()))
-	b.ReportAllocs()
-	n := 0
-	for b.Loop() {
-		s := &nothing{}
-		if err := (SystemLog{}).Parse(context.Background(), formattest.Input("", text.Bytes()), s); err != nil || s.records != records {
-			b.Fatalf("%d records, error %v", s.records, err)
-		}
-		n += s.records
-	}
-	b.ReportMetric(float64(n)/b.Elapsed().Seconds(), "records/s")
+	formattest.Benchmark(b, SystemLog{}, text.Bytes(), records)
 }

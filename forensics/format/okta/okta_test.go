@@ -1,8 +1,6 @@
 package okta
 
 import (
-	"fmt"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -13,39 +11,8 @@ import (
 	"keytrail/forensics/format/formattest"
 )
 
-// lines writes what matters of each event in one line.
-func lines(events []forensics.Event) []string {
-	var out []string
-	for _, e := range events {
-		parts := []string{e.Time.RFC3339(), e.Kind.String(), e.Operation, "account=" + e.Account}
-		add := func(name, value string) {
-			if value != "" {
-				parts = append(parts, name+"="+value)
-			}
-		}
-		if !strings.EqualFold(e.Actor, e.Account) {
-			add("actor", e.Actor)
-		}
-		add("outcome", e.Outcome.String())
-		if e.IP.IsValid() {
-			add("ip", e.IP.String())
-		}
-		add("host", e.Host)
-		add("country", e.Country)
-		if e.ASN > 0 {
-			add("asn", fmt.Sprint(e.ASN))
-		}
-		add("protocol", e.Protocol)
-		add("session", e.Session)
-		add("key", e.Key)
-		add("detail", e.Detail)
-		if e.Time.Zone == forensics.ZoneMissing {
-			add("zone", e.Time.ZoneText())
-		}
-		out = append(out, strings.Join(parts, " "))
-	}
-	return out
-}
+// lines is without the client, which is long and the same throughout.
+func lines(events []forensics.Event) []string { return formattest.Lines(events, "client") }
 
 func TestEvents(t *testing.T) {
 	files, err := filepath.Glob(filepath.Join("testdata", "system-log", "*"))
@@ -55,14 +22,7 @@ func TestEvents(t *testing.T) {
 	for _, file := range files {
 		name := filepath.Base(file)
 		t.Run(name, func(t *testing.T) {
-			data, err := os.ReadFile(filepath.Clean(file))
-			if err != nil {
-				t.Fatal(err)
-			}
-			sink, err := formattest.Parse(SystemLog{}, data)
-			if err != nil {
-				t.Fatal(err)
-			}
+			sink := formattest.ParseFile(t, SystemLog{}, "system-log/"+name)
 			if d := cmp.Diff(wanted[name], lines(sink.Events())); d != "" {
 				t.Errorf("events (-want +got):\n%s", d)
 			}
@@ -123,10 +83,7 @@ func TestOddities(t *testing.T) {
 func TestOneFact(t *testing.T) {
 	facts := map[string][]string{}
 	for _, name := range []string{"api.json", "streams.jsonl", "shipped.jsonl", "console.csv", "shipped.csv"} {
-		sink, err := formattest.Parse(SystemLog{}, sample(t, name, 0, 0, 0).Data)
-		if err != nil {
-			t.Fatal(err)
-		}
+		sink := formattest.ParseFile(t, SystemLog{}, "system-log/"+name)
 		for _, e := range sink.Events() {
 			if e.Fact == "" {
 				t.Errorf("%s: %s has no fact", name, e.Operation)

@@ -14,8 +14,6 @@ const (
 	// maxRecord is the longest record that is read, in bytes: parsed, each byte can take forty in memory. Okta's own have
 	// some kilobytes, an event hook some dozens of those.
 	maxRecord = 2 << 20
-	// cancelEvery is how many records are read between two looks at the context.
-	cancelEvery = 64
 	// maxEvents is how many events of one event hook are read.
 	maxEvents = 4096
 	// maxTargets is how many targets of one event are read.
@@ -24,7 +22,7 @@ const (
 
 // Parse implements format.Format.
 func (SystemLog) Parse(ctx context.Context, in *format.Input, out format.Sink) error {
-	r := &reader{out: out, interned: map[string]string{}}
+	r := &reader{out: out, interned: format.NewInterner(256)} // a browser's name is longer than most
 	text := bytes.TrimLeft(format.HeadText(in.Head), " \t\r\n\x1e")
 	if len(text) > 0 && text[0] != '{' && text[0] != '[' {
 		return r.table(ctx, in)
@@ -41,89 +39,45 @@ type reader struct {
 	events []forensics.Event
 	doubt  string // about the record read last
 
-	interned map[string]string // bytes to their text
+	interned format.Interner
 	scratch  []byte
 }
 
 // objects reads JSON in any of its shapes.
 func (r *reader) objects(ctx context.Context, in *format.Input) error {
 	records := format.NewJSONRecords(in.Reader, maxRecord, wrappers...)
-	for n := 0; records.Next(); n++ {
-		if n%cancelEvery == 0 {
-			if err := ctx.Err(); err != nil {
-				return err
-			}
-		}
-		ref := records.Ref()
-		if why := records.Broken(); why != "" {
-			r.out.Broken(ref, why)
-			continue
-		}
-		if err := r.object(records.Bytes()); err != nil {
+	return format.Each(ctx, records, r.out, func(_ int, ref forensics.Ref) error {
+		if !r.object(records.Bytes()) {
 			r.out.Broken(ref, "not valid JSON")
-			continue
+			return nil
 		}
-		if err := r.hand(ref, records.Raw()); err != nil {
-			return err
-		}
-	}
-	if err := records.Err(); err != nil {
-		return err
-	}
-	return ctx.Err()
+		return format.HandOut(r.out, ref, records.Raw(), r.events, r.doubt)
+	})
 }
 
 // table reads a CSV.
 func (r *reader) table(ctx context.Context, in *format.Input) error {
 	rows := format.NewCSV(in.Reader, 0)
 	var columns []place
-	for n := 0; rows.Next(); n++ {
-		if n%cancelEvery == 0 {
-			if err := ctx.Err(); err != nil {
-				return err
-			}
-		}
-		ref := rows.Ref()
-		if why := rows.Broken(); why != "" {
-			r.out.Broken(ref, why)
-			continue
-		}
+	return format.Each(ctx, rows, r.out, func(_ int, ref forensics.Ref) error {
 		fields := rows.Fields()
 		if columns == nil {
 			columns = header(fields)
-			continue
+			return nil
 		}
 		if len(fields) < min(len(columns), 3) {
 			r.out.Broken(ref, "row has fewer columns than the header")
-			continue
+			return nil
 		}
 		r.events, r.doubt = r.events[:0], ""
 		r.row(columns, fields)
 		r.add()
-		if err := r.hand(ref, rows.Raw()); err != nil {
-			return err
-		}
-	}
-	if err := rows.Err(); err != nil {
-		return err
-	}
-	return ctx.Err()
+		return format.HandOut(r.out, ref, rows.Raw(), r.events, r.doubt)
+	})
 }
 
-// hand gives the sink the events of one record.
-func (r *reader) hand(ref forensics.Ref, raw []byte) error {
-	if len(r.events) == 0 {
-		r.out.Skip(ref)
-		return nil
-	}
-	if r.doubt != "" {
-		r.out.Warn(ref, r.doubt)
-	}
-	return r.out.Record(&format.Record{Ref: ref, Raw: raw, Events: r.events})
-}
-
-// object reads one JSON object: a LogEvent, or an envelope around one or several.
-func (r *reader) object(text []byte) error {
+// object reads one JSON object: a LogEvent, or an envelope around one or several. It reports whether it is valid JSON.
+func (r *reader) object(text []byte) bool {
 	const usual = 256 << 10
 	if r.large { // its memory is not kept
 		r.parser = fastjson.Parser{}
@@ -132,7 +86,7 @@ func (r *reader) object(text []byte) error {
 	r.events, r.doubt = r.events[:0], ""
 	v, err := r.parser.ParseBytes(text)
 	if err != nil {
-		return err
+		return false
 	}
 	for _, e := range opened(v) {
 		if len(r.events) == maxEvents {
@@ -144,7 +98,7 @@ func (r *reader) object(text []byte) error {
 			r.add()
 		}
 	}
-	return nil
+	return true
 }
 
 // envelopes are the keys under which streams and shippers put the LogEvent. Never changed.
@@ -171,24 +125,4 @@ func opened(v *fastjson.Value) []*fastjson.Value {
 		return []*fastjson.Value{v}
 	}
 	return nil
-}
-
-// intern makes a string, and the same one for the same bytes: audit logs repeat themselves.
-func (r *reader) intern(b []byte) string {
-	const longest, most = 256, 4096
-	if len(b) == 0 {
-		return ""
-	}
-	if len(b) > longest {
-		return format.Text(b)
-	}
-	if s, ok := r.interned[string(b)]; ok {
-		return s
-	}
-	if len(r.interned) >= most {
-		clear(r.interned)
-	}
-	s := format.Text(b)
-	r.interned[string(b)] = s
-	return s
 }
