@@ -207,8 +207,8 @@ const inTurn = int64(60 * 60 * 1e9)
 // that tells them apart. Two that are there at the same time are two hands.
 func (b *builder) inTurn(d *draft, a *atom) bool {
 	gap := a.start - d.present
-	if gap < 0 || gap > inTurn || !a.strange || !d.strange {
-		return false
+	if gap < 0 || gap > inTurn || !a.strange || !d.strange || a.step() == forensics.StepKey && a.start-d.start > newAttack {
+		return false // a key that is made when somebody has long been there is the beginning of something else
 	}
 	x, y := d.hand.clients, a.hand.clients
 	return len(x) == 0 || len(y) == 0 || x.meets(y)
