@@ -1,6 +1,8 @@
 package rule
 
 import (
+	"slices"
+
 	"keytrail/forensics"
 )
 
@@ -95,12 +97,18 @@ func (e *evaluation) takenBefore(at int64) (origin, bool) {
 
 // loginAfter finds the first login of a stranger after a moment and within a window.
 func (e *evaluation) loginAfter(at, window int64) (origin, bool) {
-	for _, o := range e.origins {
-		if o.at <= at || o.step != forensics.StepLogin {
-			continue
+	first, _ := slices.BinarySearchFunc(e.origins, at, func(o origin, at int64) int {
+		if o.at <= at {
+			return -1
 		}
+		return 1
+	})
+	for _, o := range e.origins[first:] {
 		if o.at-at > window {
 			break
+		}
+		if o.step != forensics.StepLogin {
+			continue
 		}
 		if o.text == "" {
 			o.text = "a login from " + e.place(o.event)

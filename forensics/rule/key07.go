@@ -18,16 +18,6 @@ func key07() *Rule {
 	}
 }
 
-// strangerAfter reports whether a stranger logged in soon after a moment.
-func (e *evaluation) strangerAfter(at int64) bool {
-	for _, k := range e.within(e.logins, at, at+e.set.Window(KeyTied)) {
-		if e.profile.Known(&e.all[k]).Strange() {
-			return true
-		}
-	}
-	return false
-}
-
 func (e *evaluation) findKey07() {
 	window := e.set.Window(ConsentNew)
 	present := e.set.Window(KeyOwnerLogin)
@@ -41,8 +31,10 @@ func (e *evaluation) findKey07() {
 		if login >= 0 && standing.Owner() && b.Time-e.all[login].Time > ownersKey {
 			standing, said = Unknown, ""
 		}
-		if again && !standing.Strange() && (standing.Owner() || !e.strangerAfter(b.Time)) {
-			continue // many applications are granted the same again and again
+		if again && !standing.Strange() {
+			if _, follows := e.loginAfter(b.Time, e.set.Window(KeyTied)); standing.Owner() || !follows {
+				continue // many applications are granted the same again and again
+			}
 		}
 		weight, there := choose(again, 0.15, 0.2), ""
 		if owner := e.ownerWas(b.Time, present); owner >= 0 {
