@@ -162,7 +162,7 @@ func PrecisionOf(fractionDigits int) Precision {
 }
 
 // PrecisionWritten tells how finely a text states a time of day or a day. The layout is the one of package time that reads
-// it; the fraction of a second, behind a point or a comma, need not stand in it.
+// it; the fraction, behind a point or a comma, need not stand in it. A clock without colons counts as one to the second.
 func PrecisionWritten(layout, text string) Precision {
 	switch {
 	case !strings.Contains(layout, "04"):
@@ -170,14 +170,31 @@ func PrecisionWritten(layout, text string) Precision {
 	case !strings.Contains(layout, "05"):
 		return PrecisionMinute
 	}
-	for i := strings.IndexByte(text, ':'); i >= 0 && i < len(text); i++ {
-		if c := text[i]; c == '.' || c == ',' {
-			n := 0
-			for i+1+n < len(text) && text[i+1+n] >= '0' && text[i+1+n] <= '9' {
-				n++
+	return PrecisionOf(fractionDigits(text))
+}
+
+// fractionDigits counts the digits of the fraction that follows one of the numbers of a clock. Points and commas of a day,
+// before the clock or behind it, do not count.
+func fractionDigits(text string) int {
+	for {
+		_, number, found := strings.Cut(text, ":")
+		if !found {
+			return 0
+		}
+		text = number
+		rest := number[leadingDigits(number):]
+		if rest != "" && (rest[0] == '.' || rest[0] == ',') {
+			if n := leadingDigits(rest[1:]); n > 0 {
+				return n
 			}
-			return PrecisionOf(n)
 		}
 	}
-	return PrecisionSecond
+}
+
+func leadingDigits(s string) int {
+	n := 0
+	for n < len(s) && s[n] >= '0' && s[n] <= '9' {
+		n++
+	}
+	return n
 }

@@ -30,6 +30,11 @@ func TestReadTime(t *testing.T) {
 		{"2026-03-09T03:12:07Z", "2026-03-09T03:12:07Z", "utc", forensics.PrecisionSecond},
 		{"2026-03-09T05:12:07.5+02:00", "2026-03-09T03:12:07.500Z", "+02:00", forensics.PrecisionMilli},
 		{"2026-03-09 03:12:07.123456Z", "2026-03-09T03:12:07.123456Z", "utc", forensics.PrecisionMicro},
+		{"2026-03-09T03:12:07,123Z", "2026-03-09T03:12:07.123Z", "utc", forensics.PrecisionMilli},
+		{"2026-03-09 03:12:07,123456+00:00", "2026-03-09T03:12:07.123456Z", "utc", forensics.PrecisionMicro},
+		{"2026-03-09 03:12:07,5 UTC", "2026-03-09T03:12:07.500Z", "utc", forensics.PrecisionMilli},
+		{"2026-03-09 03:12:07,250", "2026-03-09T03:12:07.250Z", "missing", forensics.PrecisionMilli},
+		{"2026-03-09T03:12:07.1234 UTC", "", "", 0},
 		{"2026-03-09 03:12:07 UTC", "2026-03-09T03:12:07Z", "utc", forensics.PrecisionSecond},
 		{"2026-03-09 03:12:07 CET", "", "", 0},
 		{"2026-03-09 03:12:07.000000001", "2026-03-09T03:12:07.000000001Z", "missing", forensics.PrecisionNano},
@@ -45,17 +50,6 @@ func TestReadTime(t *testing.T) {
 		}
 		if tt.want != "" && (got.ZoneText() != tt.zone || got.Precision != tt.precision) {
 			t.Errorf("%q: zone %s, precision %d; want %s, %d", tt.in, got.ZoneText(), got.Precision, tt.zone, tt.precision)
-		}
-	}
-}
-
-func TestFraction(t *testing.T) {
-	for in, want := range map[string]forensics.Precision{
-		"": forensics.PrecisionSecond, "03:12:07": forensics.PrecisionSecond, "03:12:07.": forensics.PrecisionSecond, "03:12:07.1": forensics.PrecisionMilli,
-		"03:12:07.1234 UTC": forensics.PrecisionMicro, "03:12:07.1234567+01:00": forensics.PrecisionNano, "03:12:07,123": forensics.PrecisionSecond,
-	} {
-		if got := Fraction(in); got != want {
-			t.Errorf("Fraction(%q) = %d, want %d", in, got, want)
 		}
 	}
 }

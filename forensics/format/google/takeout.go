@@ -180,7 +180,7 @@ func accessTime(s string) forensics.Time {
 		return c
 	}, s)
 	if t, err := time.Parse(time.RFC3339Nano, plain); err == nil {
-		return forensics.UTC(t, format.Fraction(plain), s, desc)
+		return forensics.UTC(t, forensics.PrecisionWritten(time.RFC3339Nano, plain), s, desc)
 	}
 	clock, zone := plain, ""
 	if i := strings.LastIndexByte(plain, ' '); i > 0 && plain[i+1:] != "AM" && plain[i+1:] != "PM" {
@@ -193,10 +193,11 @@ func accessTime(s string) forensics.Time {
 		if err != nil {
 			continue
 		}
+		p := forensics.PrecisionWritten(layout, clock)
 		if zone == "UTC" || zone == "GMT" || zone == "Z" {
-			return forensics.UTC(t, format.Fraction(clock), s, desc)
+			return forensics.UTC(t, p, s, desc)
 		}
-		return forensics.Wall(t, format.Fraction(clock), s, desc)
+		return forensics.Wall(t, p, s, desc)
 	}
 	return forensics.Time{Unreliable: true, Original: s, Desc: desc}
 }
