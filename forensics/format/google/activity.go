@@ -138,30 +138,21 @@ func (r *reader) cloudLogging() {
 	a.name = p.Get("methodName")
 }
 
-// text is a value as text: a string, a number or a truth value as written, of an array its first elements.
+// text is a value as text; of an array its first elements.
 func (r *reader) text(v *fastjson.Value) string {
-	if v == nil {
-		return ""
+	if v == nil || v.Type() != fastjson.TypeArray {
+		return r.json.Text(v)
 	}
-	switch v.Type() {
-	case fastjson.TypeString:
-		return r.interned.Text(v.GetStringBytes())
-	case fastjson.TypeNumber, fastjson.TypeTrue, fastjson.TypeFalse:
-		r.scratch = v.MarshalTo(r.scratch[:0])
-		return r.interned.Text(r.scratch)
-	case fastjson.TypeArray:
-		var parts []string
-		for _, e := range v.GetArray() {
-			if s := r.text(e); s != "" {
-				parts = append(parts, s)
-			}
-			if len(parts) == maxValues {
-				break
-			}
+	var parts []string
+	for _, e := range v.GetArray() {
+		if s := r.text(e); s != "" {
+			parts = append(parts, s)
 		}
-		return strings.Join(parts, ", ")
+		if len(parts) == maxValues {
+			break
+		}
 	}
-	return ""
+	return strings.Join(parts, ", ")
 }
 
 // maxValues is how many elements of a multiValue are read; Google's lists are short.

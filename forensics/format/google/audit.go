@@ -8,6 +8,7 @@ import (
 
 	"keytrail/forensics"
 	"keytrail/forensics/format"
+	"keytrail/forensics/format/jsonvalue"
 )
 
 // WorkspaceAudit reads the activities of the Admin SDK Reports API.
@@ -76,28 +77,19 @@ func (WorkspaceAudit) Parse(ctx context.Context, in *format.Input, out format.Si
 
 // reader turns activities into events. It is used for one item and keeps its memory.
 type reader struct {
-	parser fastjson.Parser
-	large  bool // the parser's last record was a large one
+	json   jsonvalue.Reader
 	act    activity
 	params []param // of the event at hand, as written
 	events []forensics.Event
 	doubt  string // about the record read last
-
-	interned format.Interner
-	scratch  []byte
 }
 
 // newReader keeps texts of up to 128 bytes: what repeats itself is short.
-func newReader() *reader { return &reader{interned: format.NewInterner(128)} }
+func newReader() *reader { return &reader{json: jsonvalue.NewReader(128)} }
 
 // read gives the events of one record; they are valid until the next call. What is no JSON object is not ok.
 func (r *reader) read(text []byte) (events []forensics.Event, ok bool) {
-	const usual = 256 << 10
-	if r.large { // its memory is not kept
-		r.parser = fastjson.Parser{}
-	}
-	r.large = len(text) > usual
-	v, err := r.parser.ParseBytes(text)
+	v, err := r.json.Parse(text)
 	if err != nil {
 		return nil, false
 	}

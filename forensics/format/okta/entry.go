@@ -218,20 +218,7 @@ func (r *reader) party(v *fastjson.Value) (p party) {
 	return p
 }
 
-// text is a value as text: a string, a number or a truth value as written.
-func (r *reader) text(v *fastjson.Value) string {
-	if v == nil {
-		return ""
-	}
-	switch v.Type() {
-	case fastjson.TypeString:
-		return r.interned.Text(v.GetStringBytes())
-	case fastjson.TypeNumber, fastjson.TypeTrue, fastjson.TypeFalse:
-		r.scratch = v.MarshalTo(r.scratch[:0])
-		return r.interned.Text(r.scratch)
-	}
-	return ""
-}
+func (r *reader) text(v *fastjson.Value) string { return r.json.Text(v) }
 
 // stated is a text, empty where Okta writes that it does not know.
 func stated(s string) string {

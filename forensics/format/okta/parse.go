@@ -8,6 +8,7 @@ import (
 
 	"keytrail/forensics"
 	"keytrail/forensics/format"
+	"keytrail/forensics/format/jsonvalue"
 )
 
 const (
@@ -22,7 +23,7 @@ const (
 
 // Parse implements format.Format.
 func (SystemLog) Parse(ctx context.Context, in *format.Input, out format.Sink) error {
-	r := &reader{out: out, interned: format.NewInterner(256)} // a browser's name is longer than most
+	r := &reader{out: out, json: jsonvalue.NewReader(256)} // a browser's name is longer than most
 	text := bytes.TrimLeft(format.HeadText(in.Head), " \t\r\n\x1e")
 	if len(text) > 0 && text[0] != '{' && text[0] != '[' {
 		return r.table(ctx, in)
@@ -33,14 +34,10 @@ func (SystemLog) Parse(ctx context.Context, in *format.Input, out format.Sink) e
 // reader turns records into events. It is used for one item and keeps its memory.
 type reader struct {
 	out    format.Sink
-	parser fastjson.Parser
-	large  bool // the parser's last record was a large one
+	json   jsonvalue.Reader
 	entry  entry
 	events []forensics.Event
 	doubt  string // about the record read last
-
-	interned format.Interner
-	scratch  []byte
 }
 
 // objects reads JSON in any of its shapes.
@@ -78,13 +75,8 @@ func (r *reader) table(ctx context.Context, in *format.Input) error {
 
 // object reads one JSON object: a LogEvent, or an envelope around one or several. It reports whether it is valid JSON.
 func (r *reader) object(text []byte) bool {
-	const usual = 256 << 10
-	if r.large { // its memory is not kept
-		r.parser = fastjson.Parser{}
-	}
-	r.large = len(text) > usual
 	r.events, r.doubt = r.events[:0], ""
-	v, err := r.parser.ParseBytes(text)
+	v, err := r.json.Parse(text)
 	if err != nil {
 		return false
 	}

@@ -105,7 +105,7 @@ func (r *reader) row(columns []place, fields [][]byte) {
 	e.clear()
 	set := func(to *string, b []byte) {
 		if *to == "" {
-			*to = r.interned.Text(b)
+			*to = r.json.Texts.Text(b)
 		}
 	}
 	for i, b := range fields[:min(len(fields), len(columns))] {
