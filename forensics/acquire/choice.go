@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"keytrail/forensics/utf7"
 )
 
 // Folder is a folder that can be copied, as the server lists it.
@@ -34,7 +36,7 @@ func (s *Session) Folders(ctx context.Context) ([]Folder, error) {
 		}
 		folders = make([]Folder, len(all))
 		for i, l := range all {
-			folders[i] = Folder{Name: decodeName(l.wire), Messages: counts[i]}
+			folders[i] = Folder{Name: utf7.Decode(l.wire), Messages: counts[i]}
 			if use := slices.IndexFunc(uses, l.has); use >= 0 {
 				folders[i].Use = uses[use]
 			}
@@ -97,7 +99,7 @@ func choose(all []listed, asked []string) ([]listed, error) {
 	for _, name := range asked {
 		found := false
 		for _, l := range all {
-			match := decodeName(l.wire) == name || l.wire == name || strings.EqualFold(l.wire, "INBOX") && strings.EqualFold(name, "INBOX") ||
+			match := utf7.Decode(l.wire) == name || l.wire == name || strings.EqualFold(l.wire, "INBOX") && strings.EqualFold(name, "INBOX") ||
 				strings.HasPrefix(name, `\`) && l.has(name)
 			if match {
 				found = true
@@ -116,7 +118,7 @@ func choose(all []listed, asked []string) ([]listed, error) {
 func folderNames(all []listed) string {
 	var names []string
 	for _, l := range all[:min(40, len(all))] {
-		names = append(names, fmt.Sprintf("%q", bounded(decodeName(l.wire), 80)))
+		names = append(names, fmt.Sprintf("%q", bounded(utf7.Decode(l.wire), 80)))
 	}
 	if len(all) > 40 {
 		names = append(names, "...")

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"keytrail/forensics"
+	"keytrail/forensics/utf7"
 )
 
 // Result is what a copy brought.
@@ -82,12 +83,12 @@ func (s *Session) copy(ctx context.Context, r *Result) error {
 	s.started = time.Now()
 	s.state.Stage, s.state.Of = "copying", len(folders)
 	for i, l := range folders {
-		s.state.Folder, s.state.Folders = decodeName(l.wire), i+1
+		s.state.Folder, s.state.Folders = utf7.Decode(l.wire), i+1
 		s.state.FolderDone, s.state.FolderTotal = 0, 0
 		err := s.try(ctx, func() error { return s.copyFolder(l) })
 		var refused *statusError
 		if err != nil && ctx.Err() == nil && errors.As(err, &refused) && !transient(refused) && !exhausted(refused) {
-			r.Problems = append(r.Problems, fmt.Sprintf("folder %q: %s", decodeName(l.wire), refused))
+			r.Problems = append(r.Problems, fmt.Sprintf("folder %q: %s", utf7.Decode(l.wire), refused))
 			continue
 		}
 		if err != nil {

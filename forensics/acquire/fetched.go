@@ -8,6 +8,8 @@ import (
 
 	"github.com/emersion/go-imap/v2"
 	"github.com/emersion/go-imap/v2/imapclient"
+
+	"keytrail/forensics/utf7"
 )
 
 // fetched is one FETCH answer.
@@ -176,7 +178,7 @@ func (f *fetched) set(item string, v value) error {
 		f.gmThread = n
 	case "X-GM-LABELS":
 		for _, label := range v.texts() {
-			f.gmLabels = append(f.gmLabels, decodeName(label))
+			f.gmLabels = append(f.gmLabels, utf7.Decode(label))
 		}
 	}
 	return nil

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"keytrail/forensics"
+	"keytrail/forensics/utf7"
 )
 
 // store is one acquisition on disk:
@@ -190,7 +191,7 @@ func (s *store) folder(l listed, uidValidity uint32) (*folder, error) {
 		dir = fmt.Sprintf("%s~%d", base, n)
 	}
 	f := &folder{root: s.root, index: filepath.Join(s.root, indexName, fmt.Sprintf("%04d", len(s.folders)+1)),
-		info: FolderInfo{Name: decodeName(l.wire), WireName: l.wire, Delimiter: l.delimiter, Attributes: l.marks, Directory: dir, UIDValidity: uidValidity}}
+		info: FolderInfo{Name: utf7.Decode(l.wire), WireName: l.wire, Delimiter: l.delimiter, Attributes: l.marks, Directory: dir, UIDValidity: uidValidity}}
 	for _, part := range []string{"cur", "new", "tmp"} {
 		if err := os.MkdirAll(filepath.Join(f.path(), part), 0o700); err != nil {
 			return nil, diskError{err}

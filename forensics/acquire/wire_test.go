@@ -11,16 +11,6 @@ import (
 	"github.com/emersion/go-imap/v2/imapclient"
 )
 
-func TestFolderNames(t *testing.T) {
-	for wire, want := range map[string]string{
-		"INBOX": "INBOX", "Entw&APw-rfe": "Entwürfe", "A &- B": "A & B", "&2D3eAA-": "😀", "&broken": "&broken", "&AA-": "&AA-",
-	} {
-		if got := decodeName(wire); got != want {
-			t.Errorf("decodeName(%q) = %q, want %q", wire, got, want)
-		}
-	}
-}
-
 func TestUIDSet(t *testing.T) {
 	all := []entry{{uid: 1}, {uid: 2}, {uid: 5}, {uid: 6}, {uid: 9}, {uid: 12}}
 	wanted := []bool{true, true, true, false, true, true}

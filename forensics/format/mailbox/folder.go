@@ -1,14 +1,13 @@
 package mailbox
 
 import (
-	"encoding/base64"
 	"path"
 	"slices"
 	"strconv"
 	"strings"
-	"unicode/utf16"
 
 	"keytrail/forensics"
+	"keytrail/forensics/utf7"
 )
 
 // role is what a folder is for, where its name says so.
@@ -163,7 +162,7 @@ func acquiredFolder(dir string) (account, folder string) {
 		}
 	}
 	for i, p := range parts {
-		parts[i] = decodeUTF7(unescapeName(p))
+		parts[i] = utf7.Decode(unescapeName(p))
 	}
 	return account, strings.Join(parts, "/")
 }
@@ -211,11 +210,11 @@ func maildirFolder(dir string) string {
 	case strings.HasPrefix(base, ".") && len(base) > 1:
 		parts := strings.Split(strings.Trim(base, "."), ".")
 		for i := range parts {
-			parts[i] = decodeUTF7(parts[i])
+			parts[i] = utf7.Decode(parts[i])
 		}
 		return strings.Join(parts, "/")
 	}
-	return decodeUTF7(dir)
+	return utf7.Decode(dir)
 }
 
 // flagNames are the letters of a Maildir name.
@@ -254,40 +253,4 @@ func (b *builder) flags() []string {
 		}
 	}
 	return out
-}
-
-// decodeUTF7 decodes the modified UTF-7 of IMAP folder names (RFC 3501 section 5.1.3); a name
-// that is not in it stays as it is.
-func decodeUTF7(s string) string {
-	if !strings.Contains(s, "&") {
-		return s
-	}
-	enc := base64.NewEncoding("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+,").WithPadding(base64.NoPadding)
-	var out strings.Builder
-	rest := s
-	for {
-		before, in, found := strings.Cut(rest, "&")
-		out.WriteString(before)
-		if !found {
-			return out.String()
-		}
-		code, tail, found := strings.Cut(in, "-")
-		if !found {
-			return s
-		}
-		if code == "" {
-			out.WriteByte('&')
-		} else {
-			raw, err := enc.DecodeString(code)
-			if err != nil || len(raw)%2 != 0 {
-				return s
-			}
-			units := make([]uint16, len(raw)/2)
-			for i := range units {
-				units[i] = uint16(raw[2*i])<<8 | uint16(raw[2*i+1])
-			}
-			out.WriteString(string(utf16.Decode(units)))
-		}
-		rest = tail
-	}
 }

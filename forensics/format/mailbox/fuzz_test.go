@@ -54,7 +54,6 @@ func FuzzDecode(f *testing.F) {
 			timeOf(v, "")
 			parseAuth(string(v[:min(len(v), maxAuthValue)]), true, 0, nil)
 			parseSeparator(v)
-			decodeUTF7(string(v))
 		}
 		if text := textOf(&h, b[h.end:], true); len(text) > 8*maxText {
 			t.Fatalf("%d bytes of text", len(text))
