@@ -32,6 +32,7 @@ type book struct {
 	addresses addressBook           // gathered while the logins are written
 	usedBy    map[netip.Addr]*names // by listed address, gathered while the timeline is written
 	attacks   map[int64][]int64     // incidents by the rows of their attacks
+	lost      *lossWriter           // of the sheet of losses; nil where nothing left
 }
 
 // deletion is what is known about a notice's deletion.

@@ -199,6 +199,9 @@ func (b *book) chronologyState(e *forensics.Event) string {
 	if d, ok := b.deletedBy[e.Row]; ok {
 		s += " · its mail was deleted " + spanText(d.after) + " later"
 	}
+	if in := b.inIncidents(e); in != "" {
+		s += " · " + in
+	}
 	return s
 }
 

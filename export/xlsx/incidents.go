@@ -149,8 +149,9 @@ func (w *incidentWriter) incident(in *forensics.Incident) {
 	if w.next() {
 		w.r.text(st.small, "Summary")
 		w.r.wrap(st.bold, in.Summary)
-		w.r.skip(1)
-		w.span(in.Start, in.End)
+	}
+	for _, l := range in.Loss {
+		w.fact("Loss", lossText(&l))
 	}
 	if in.Campaign != "" {
 		w.fact("Campaign", in.Campaign)
@@ -158,16 +159,13 @@ func (w *incidentWriter) incident(in *forensics.Incident) {
 	w.fact("How it ended", in.State)
 	w.fact("Came from", strings.Join(in.Entities, ", "))
 	w.fact("Services", strings.Join(in.Services, ", "))
-	var parts []string
-	for _, p := range in.Parts {
-		parts = append(parts, fmt.Sprintf("%+.2f %s", p.Value, p.Text))
-	}
-	w.fact("Score", strings.Join(parts, "; "))
-	for _, l := range in.Loss {
-		w.fact("Loss", lossText(&l))
-	}
 	names := []string{"Step", "Why it belongs", "What"}
 	w.head(append(append(names, w.spanNames("From", "To")...), "Certainty", "Joined by", "ATT&CK", "Innocent if", "Rules", "Event IDs")...)
+	if w.next() {
+		w.r.text(st.faint, "all steps")
+		w.r.skip(2)
+		w.span(in.Start, in.End)
+	}
 	for i := range in.Steps {
 		w.step(&in.Steps[i], "")
 	}
@@ -177,6 +175,11 @@ func (w *incidentWriter) incident(in *forensics.Incident) {
 	for i := range in.Missing {
 		w.missing(&in.Missing[i])
 	}
+	var parts []string
+	for _, p := range in.Parts {
+		parts = append(parts, fmt.Sprintf("%+.2f %s", p.Value, p.Text))
+	}
+	w.fact("the score", strings.Join(parts, "; "))
 }
 
 // span writes two moments, the first on both clocks where there are two.

@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/xuri/excelize/v2"
+
 	"keytrail/forensics"
 )
 
@@ -161,8 +163,18 @@ func (b *book) losses(ctx context.Context) (*sheet, error) {
 	}
 	w := &lossWriter{b: b, l: l}
 	w.layout()
-	s := &sheet{name: "Losses", wraps: len(l.list) <= wrapUpTo, columns: w.columns, printed: w.printed, body: w.write}
+	b.lost = w
+	s := &sheet{name: "Losses", wraps: len(l.list) <= wrapUpTo, columns: w.columns, printed: w.printed, body: w.write, shape: w.shape}
 	return s, nil
+}
+
+// shape gives the list its filters, and repeats its head on every printed page.
+func (w *lossWriter) shape(f *excelize.File, name string) error {
+	names := columnNames(len(w.columns))
+	if err := f.AutoFilter(name, fmt.Sprintf("A%d:%s%d", w.first-1, names[len(names)-1], w.last), nil); err != nil {
+		return err
+	}
+	return f.SetDefinedName(&excelize.DefinedName{Name: "_xlnm.Print_Titles", RefersTo: fmt.Sprintf("%s!$%d:$%d", quoted(name), w.first-1, w.first-1), Scope: name})
 }
 
 // lossWriter writes the sheet. The sums stand under columns of the list whose widths fit.
@@ -231,6 +243,24 @@ func (w *lossWriter) layout() {
 	// Title, note, head, sums, sum of all, note, blank, title, note, head.
 	w.first = 3 + len(l.totals) + 1 + 1 + 1 + 3 + 1
 	w.last = w.first + len(l.list) - 1
+}
+
+// sumRow is the row of the sum over all services and assets.
+func (w *lossWriter) sumRow() int { return 4 + len(w.l.totals) }
+
+// valuedSum is a sum, and how many of its transfers have no value.
+type valuedSum struct {
+	lossSum
+	without int64
+}
+
+// sums adds up what counts: everything, and what belongs to incidents.
+func (w *lossWriter) sums() (all, attack valuedSum) {
+	for _, t := range w.l.totals {
+		all.n, all.value, all.without = all.n+t.all.n, all.value.Add(t.all.value), all.without+t.without
+		attack.n, attack.value, attack.without = attack.n+t.attack.n, attack.value.Add(t.attack.value), attack.without+t.withoutInAttack
+	}
+	return all, attack
 }
 
 // signed gives a transfer that gives back the sign that its sum needs.
@@ -355,22 +385,18 @@ func (w *lossWriter) totalRows(r *rows, analysed bool) error {
 	if err := r.next(); err != nil {
 		return err
 	}
-	var all, attack forensics.Decimal
-	var n int64
-	for _, t := range w.l.totals {
-		all, attack, n = all.Add(t.all.value), attack.Add(t.attack.value), n+t.all.n
-	}
+	all, attack := w.sums()
 	column := func(at int) string {
 		return fmt.Sprintf("SUM(%s%d:%s%d)", r.names[at], 4, r.names[at], 3+max(1, len(w.l.totals)))
 	}
 	r.col = w.amount
 	r.text(st.sum, "sum")
-	r.formulaOf(st.dollarSum, column(w.value), all)
+	r.formulaOf(st.dollarSum, column(w.value), all.value)
 	r.col = w.counts
-	r.formula(st.sum, column(w.counts), n)
+	r.formula(st.sum, column(w.counts), all.n)
 	if analysed {
 		r.col = w.dest
-		r.formulaOf(st.dollarSum, column(w.dest), attack)
+		r.formulaOf(st.dollarSum, column(w.dest), attack.value)
 	}
 	return nil
 }

@@ -137,7 +137,7 @@ func TestNewSheetsObeyNothing(t *testing.T) {
 	for _, s := range hostile {
 		c.Addresses = append(c.Addresses, forensics.Entity{Kind: forensics.EntityIP, Value: s, Country: s, Org: s, Place: s, Verdict: s})
 	}
-	ours := regexp.MustCompile(`^(SUM\([A-Z]+\d+:[A-Z]+\d+\)|F\d+-G\d+-H\d+-I\d+|(SUMIFS|COUNTIFS)\((\$[A-Z]+\$\d+:\$[A-Z]+\$\d+,?|\d+,?|"(yes|&lt;&gt;|&gt;=0)",?)+\))$`)
+	ours := regexp.MustCompile(`^(Losses![A-Z]+\d+|SUM\([A-Z]+\d+:[A-Z]+\d+\)|F\d+-G\d+-H\d+-I\d+|(SUMIFS|COUNTIFS)\((\$[A-Z]+\$\d+:\$[A-Z]+\$\d+,?|\d+,?|"(yes|&lt;&gt;|&gt;=0)",?)+\))$`)
 	formula := regexp.MustCompile(`<f>(.*?)</f>`)
 	found := 0
 	for name, part := range unzipped(t, made(t, c, MaxRows)) {

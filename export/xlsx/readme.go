@@ -106,7 +106,7 @@ func (b *book) readmeLines(list []*sheet) []readmeLine {
 	lines = append(lines, verifyLines...)
 	if n := len(b.c.Custody); n > 0 {
 		e := b.c.Custody[n-1]
-		lines = append(lines, readmeLine{name: "The custody log", text: fmt.Sprintf("Its newest entry that this report rests on is no. %d, with the hash %s. A log that was cut off before it, or written anew, no longer has that hash there: keytrail verify CASE prints the hashes.", e.Seq, e.Hash)})
+		lines = append(lines, readmeLine{name: "The custody log", text: fmt.Sprintf("Its newest entry that this report rests on is no. %d, with the hash %s. A log that was cut off before it, or written anew, no longer has that hash there: keytrail verify CASE --custody prints every entry with its hash.", e.Seq, e.Hash)})
 	}
 	lines = append(lines, readmeLine{}, readmeLine{heading: "How to read it"})
 	lines = append(lines, readingLines...)
@@ -118,8 +118,8 @@ func (b *book) readmeLines(list []*sheet) []readmeLine {
 }
 
 var verifyLines = []readmeLine{
-	{name: "The evidence", text: "sha256sum FILE gives the value on the sheet Evidence and custody, for each file. A folder's value is that of the sorted list of its files, each line \"hash  path\"."},
-	{name: "The whole case", text: "keytrail verify CASE hashes all evidence again and checks the custody log; keytrail verify --deep CASE reads every record again at its place and compares its SHA-256."},
+	{name: "The evidence", text: "sha256sum FILE (Windows: certutil -hashfile FILE SHA256; macOS: shasum -a 256 FILE) gives the value on the sheet Evidence and custody, for each file. A folder's value is that of the sorted list of its files, each line \"hash  path\"."},
+	{name: "The whole case", text: "keytrail verify CASE hashes all evidence again and checks the custody log; keytrail verify CASE --deep reads every record again at its place and compares its SHA-256."},
 	{name: "One row", text: "Its place says where the record stands in its file (after unpacking). The SHA-256 in the last column is that of exactly these bytes: tail -c +$((BYTE+1)) FILE | head -c LENGTH | sha256sum"},
 	{name: "This file", text: "Its own SHA-256 is in the custody log of the case (keytrail prints it too). The same case with the same options gives the same bytes again."},
 }

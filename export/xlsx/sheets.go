@@ -15,15 +15,15 @@ func (b *book) sheets(ctx context.Context) ([]*sheet, error) {
 	if b.st, err = newStyles(b.f); err != nil {
 		return nil, err
 	}
-	summary, err := b.summary(ctx)
+	losses, err := b.losses(ctx)
+	if err != nil {
+		return nil, err
+	}
+	summary, err := b.summary(ctx) // names sums of the losses
 	if err != nil {
 		return nil, err
 	}
 	tracks, err := b.tracks(ctx)
-	if err != nil {
-		return nil, err
-	}
-	losses, err := b.losses(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -54,7 +54,7 @@ func (b *book) sheets(ctx context.Context) ([]*sheet, error) {
 
 // about says in a line what a sheet holds.
 var about = map[string]string{
-	"Summary":              "Counts by group and by source, a chart, notices that were deleted, and a chronology to print.",
+	"Summary":              "What was found, in lines that can be read alone: incidents, what left, notices that were deleted, how to check it. Then counts, a chart, and a chronology to print.",
 	"Incidents":            "What belongs together and why: the steps of each attack, what is missing, what was lost; campaigns; what Sigma rules found; rules that could not be asked.",
 	"Timeline":             "Every event in the order of time; events without a reliable time stand at the end.",
 	"Keys":                 "App passwords and mail keys that were created or removed.",

@@ -3,6 +3,7 @@ package xlsx
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/xuri/excelize/v2"
@@ -46,13 +47,17 @@ func (b *book) summary(ctx context.Context) (*sheet, error) {
 	for range len(chartGroups) + 2 { // the groups, mail and other
 		columns = append(columns, column{"", 9})
 	}
-	numbers := b.numberRows()
-	chartAt := len(numbers) + 5                                    // two rows above the numbers, an empty one and the chart's heading under them
-	chronologyAt := chartAt + chartRows + len(b.deletedRows()) + 1 // it begins a page
+	found := slices.Concat(b.foundRows(), b.deletedRows(), b.checkRows())
+	numbers := b.numberRows(2 + len(found))
+	numbersAt := len(found) + 4              // their heading begins a page: two rows above what was found, an empty one
+	chartAt := len(found) + len(numbers) + 5 // the same, and the chart's own heading
+	chronologyAt := chartAt + chartRows + 1  // it begins a page
 	s := &sheet{name: "Summary", columns: columns, printed: summaryPrinted, late: true, wraps: true}
 	s.shape = func(f *excelize.File, name string) error {
-		if err := f.InsertPageBreak(name, fmt.Sprintf("A%d", chronologyAt)); err != nil {
-			return err
+		for _, at := range [...]int{numbersAt, chronologyAt} {
+			if err := f.InsertPageBreak(name, fmt.Sprintf("A%d", at)); err != nil {
+				return err
+			}
 		}
 		return b.chart(f, name, chart, chartAt)
 	}
@@ -60,13 +65,13 @@ func (b *book) summary(ctx context.Context) (*sheet, error) {
 		w := &summaryWriter{b: b, r: r, chart: chart}
 		w.tall(24, func(r *rows) { r.text(b.st.title, "Summary") })
 		w.line(func(r *rows) { r.text(b.st.small, b.scopeLine()) })
+		w.all(found)
 		w.all(numbers)
 		w.line(nil)
 		w.tall(17, func(r *rows) { partCells(r, chart.title(), summaryPrinted) })
 		for range chartRows {
 			w.tall(chartRowHeight, nil)
 		}
-		w.all(b.deletedRows())
 		w.line(nil)
 		w.chronology(steps)
 		for w.err == nil && r.n <= len(chart.bins) { // what the rows so far had no room for
@@ -95,8 +100,8 @@ type summaryRow struct {
 	cells  func(*rows)
 }
 
-// numberRows gives the counts by group and by source.
-func (b *book) numberRows() []summaryRow {
+// numberRows gives the counts by group and by source; above is how many rows stand over them.
+func (b *book) numberRows(above int) []summaryRow {
 	st := b.st
 	var out []summaryRow
 	title := func(text string) {
@@ -106,7 +111,7 @@ func (b *book) numberRows() []summaryRow {
 	title("Events by group")
 	head("First (UTC)", "Last (UTC)", "Group", "Events", "What the group holds")
 	counts := b.c.Timeline.GroupCounts()
-	firstRow := len(out) + 2 + 1
+	firstRow := len(out) + above + 1
 	for _, g := range forensics.Groups() {
 		out = append(out, summaryRow{cells: func(r *rows) {
 			spanCells(r, b.c.Groups[g])
@@ -116,7 +121,7 @@ func (b *book) numberRows() []summaryRow {
 		}})
 	}
 	sumRow := func(first int, what string) {
-		last := len(out) + 2
+		last := len(out) + above
 		out = append(out, summaryRow{cells: func(r *rows) {
 			r.skip(2)
 			r.text(st.sum, "sum")
@@ -127,7 +132,7 @@ func (b *book) numberRows() []summaryRow {
 	sumRow(firstRow, "events on the sheet Timeline")
 	title("Events by source")
 	head("First (UTC)", "Last (UTC)", "Ev. no.", "Events", "Source")
-	firstRow = len(out) + 2 + 1
+	firstRow = len(out) + above + 1
 	rest := b.c.Timeline.Len()
 	for _, ev := range b.c.Evidence[:min(len(b.c.Evidence), ListedSources)] {
 		events := b.c.BySource[ev.ID]
@@ -267,7 +272,7 @@ func (b *book) deletedRows() []summaryRow {
 func headRow(st *styles, names ...string) func(*rows) {
 	return func(r *rows) {
 		for _, n := range names {
-			if n == "Events" || n == "Ev. no." {
+			if n == "Events" || n == "Ev. no." || n == "Incident" {
 				r.text(st.headR, n)
 				continue
 			}
