@@ -6,49 +6,23 @@ import (
 	"slices"
 	"strings"
 	"time"
-
-	"keytrail/forensics"
 )
 
-// words states what makes the two copies of one folder.
-func (p *pair) words() string {
-	newer := p.newer.f.label(p.newer.c)
-	if p.like == sameWider && p.newer.c.Described {
-		newer = p.newer.c.EvidenceName
-	}
-	return fmt.Sprintf("%d of %d mails of %s stand in %s", p.shared, p.of, p.older.f.label(p.older.c), newer)
-}
+// What mailbox files lack that older ones have, and how that is told.
 
-func (f *Folder) label(c *Copy) string { return cmp.Or(f.File, f.Name, c.EvidenceName) }
+const (
+	// edge is how near the beginning of the newer copy's time nothing is said: exports cut by Date and by other zones.
+	edge = 2 * day
+	// maxTold is up to how many mails all are told that older files have and newer ones have not; of more, the notices and
+	// those near a signal.
+	maxTold = 500
+)
 
 // missing is a mail that the older one has and the newer one does not.
 type missing struct {
 	p    *pair
 	m    *Mail
 	said string // with it
-}
-
-// missing adds what the older one of a pair has, the newer one has not, and no export explains.
-func (w *work) missing(found []missing, p *pair) []missing {
-	for k, m := range p.gaps.mails {
-		if p.gaps.here[k+1] > p.gaps.here[k] || m.ID == 0 && !p.nameless {
-			continue
-		}
-		x := missing{p: p, m: m}
-		if p.like == partOf {
-			if m.ID == 0 || len(w.deletions[m.ID]) == 0 {
-				continue
-			}
-		} else {
-			said, ok := p.gaps.says(k)
-			if !ok || p.newer.first != 0 && m.Arrived < p.newer.first+edge {
-				continue
-			}
-			x.said = said
-		}
-		found = append(found, x)
-	}
-	return found
 }
 
 // compareFiles makes a loss of what an older file has, a newer copy of the same folder has not, and no other file of the case has.
@@ -75,6 +49,29 @@ func (w *work) compareFiles() {
 			x.p.quiet++
 		}
 	}
+}
+
+// missing adds what the older one of a pair has, the newer one has not, and no export explains.
+func (w *work) missing(found []missing, p *pair) []missing {
+	for k, m := range p.compared.mails {
+		if p.compared.here[k+1] > p.compared.here[k] || m.ID == 0 && !p.nameless {
+			continue
+		}
+		x := missing{p: p, m: m}
+		if p.like == partOf {
+			if m.ID == 0 || len(w.deletions[m.ID]) == 0 {
+				continue
+			}
+		} else {
+			said, ok := p.compared.says(k)
+			if !ok || p.newer.first != 0 && m.Arrived < p.newer.first+edge {
+				continue
+			}
+			x.said = said
+		}
+		found = append(found, x)
+	}
+	return found
 }
 
 // placeOf is a folder that has a wanted mail.
@@ -151,25 +148,12 @@ func (w *work) tell(x *missing) {
 		}
 		return
 	}
-	l := lost{Lost: Lost{Kind: forensics.MailMissing, Folder: f.Name, Row: m.Row, ID: m.ID, Ref: m.Ref, Reasons: []string{ReasonCompared}, Detail: x.p.words() + x.said,
-		NotBefore: m.Arrived, NotAfter: g.AbsentAt, ArrivedNotBefore: m.Arrived, ArrivedNotAfter: m.Arrived}, notice: m.Notice}
+	l := missingFrom(x.p.older.c, f, m, g)
+	l.Detail = x.p.words() + x.said
 	if x.p.like == sameBoth {
 		l.Folder = g.Name
 	}
-	if f.stood(x.p.older.c, m) {
-		l.NotBefore = max(l.NotBefore, f.PresentAt)
-	}
-	if l.NotBefore > l.NotAfter && l.NotAfter != 0 {
-		l.NotBefore = min(m.Arrived, l.NotAfter)
-	}
-	l.refs(g.Ref)
 	w.add(l)
-}
-
-// stood reports whether a mail in a copy was in the server's folder when the copy was taken. A program that fetches mails and does
-// not follow the server keeps what is deleted there: then the copy tells of its mails only that they came.
-func (f *Folder) stood(c *Copy, m *Mail) bool {
-	return !c.AddOnly && (c.Described || f.Synced && !m.Deleted)
 }
 
 // copiesOf lists the other copies of a numbered folder, for the screen.
@@ -192,3 +176,14 @@ func (w *work) copiesOf(s *space) []string {
 	slices.Sort(out)
 	return slices.Compact(out)
 }
+
+// words states what makes the two copies of one folder.
+func (p *pair) words() string {
+	newer := p.newer.f.label(p.newer.c)
+	if p.like == sameWider && p.newer.c.Described {
+		newer = p.newer.c.EvidenceName
+	}
+	return fmt.Sprintf("%d of %d mails of %s stand in %s", p.shared, p.of, p.older.f.label(p.older.c), newer)
+}
+
+func (f *Folder) label(c *Copy) string { return cmp.Or(f.File, f.Name, c.EvidenceName) }

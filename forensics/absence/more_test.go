@@ -159,7 +159,7 @@ func TestAddOnlyCopyProvesNoAbsence(t *testing.T) {
 }
 
 func TestWordsAreWhole(t *testing.T) {
-	for _, w := range AllWords() {
+	for _, w := range words {
 		if w.Reason == "" || w.Short == "" || w.Basis == "" || w.Innocent == "" {
 			t.Errorf("words are missing: %+v", w)
 		}

@@ -54,8 +54,6 @@ type Mail struct {
 	Notice   bool // a security notice or of money: never counted away
 }
 
-func (m *Mail) keys() [3]Key { return [3]Key{m.ID, m.Object, m.Content} }
-
 // Folder is one folder as one copy shows it.
 type Folder struct {
 	Name                 string

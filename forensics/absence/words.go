@@ -21,7 +21,7 @@ type Words struct {
 	Innocent string // what would make it harmless
 }
 
-// words is the one table of wording; the screen, the sheet and the page take it from here.
+// words is the one table of wording, the strongest reason first; the screen, the sheet and the page take it from here. Never changed.
 var words = []Words{
 	{ReasonLog, "a log says so", "a log says so", "deleted by the owner"},
 	{ReasonGap, "a gap in the numbering", "a gap in the folder's numbering: the server gave this number and no mail has it any more", "deleted or moved by the owner or a mail program; a draft or an upload that was given up; numbers that the server skipped"},
@@ -43,6 +43,3 @@ func WordsOf(reason string) (w Words, ok bool) {
 	}
 	return Words{}, false
 }
-
-// AllWords lists the reasons in the order of their strength.
-func AllWords() []Words { return append([]Words(nil), words...) }

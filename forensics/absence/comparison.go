@@ -6,9 +6,25 @@ import (
 	"slices"
 )
 
-// gapCheck holds an older folder's mails against a newer one, in the order in which they came, to tell a mail that is
+// Whether a mail that an older folder has and a newer one has not is gone, or was left out by an export.
+
+// When a mail that the newer copy lacks is not called missing, because an export can have left it out.
+const (
+	// neighbours is how many mails before and behind it are looked at: at least half must be there. Where a whole
+	// stretch is gone, the export had another period, retention emptied it, or a file is cut off.
+	neighbours = 12
+	// inRow is how many mails in a row may be gone.
+	inRow = 8
+	// wholeSender is from how many mails on a sender of which nothing is left is taken for one that the export
+	// left out, except for notices of security and money, which nobody filters away.
+	wholeSender = 2
+	// margin is by how much copies of one mail differ in size (line ends, lines that programs add).
+	margin = 1.1
+)
+
+// comparison holds an older folder's mails against a newer one, in the order in which they came, to tell a mail that is
 // gone from one that an export left out.
-type gapCheck struct {
+type comparison struct {
 	mails   []*Mail
 	here    []int // how many of the mails before each stand in the newer one
 	largest int64 // up to which size mails are surely in the newer one, in bytes as the older one has them; 0 not known
@@ -24,8 +40,8 @@ type senderCount struct {
 	left bool
 }
 
-func newGapCheck(f, g *Folder, counts, there func(*Mail) bool, first, last int64) *gapCheck {
-	k := &gapCheck{senders: map[Key]senderCount{}, gone: map[*Mail]int{}}
+func newComparison(f, g *Folder, counts, there func(*Mail) bool, first, last int64) *comparison {
+	k := &comparison{senders: map[Key]senderCount{}, gone: map[*Mail]int{}}
 	for i := range f.Mails {
 		if m := &f.Mails[i]; counts(m) && m.Arrived >= first && m.Arrived <= last {
 			k.mails = append(k.mails, m)
@@ -66,7 +82,7 @@ func newGapCheck(f, g *Folder, counts, there func(*Mail) bool, first, last int64
 }
 
 // says reports whether the absence of mail i means something, and what is to be said with it.
-func (k *gapCheck) says(i int) (detail string, ok bool) {
+func (k *comparison) says(i int) (detail string, ok bool) {
 	m := k.mails[i]
 	if k.largest != 0 && m.Ref.Length > k.largest {
 		return "", false // larger than anything there: a limit of size explains it
@@ -89,7 +105,7 @@ func (k *gapCheck) says(i int) (detail string, ok bool) {
 
 // alone reports whether no more than a few mails in a row are gone with mail i. At the older one's end the newer one must go on soon, or
 // the row can be the beginning of a longer one.
-func (k *gapCheck) alone(i int) bool {
+func (k *comparison) alone(i int) bool {
 	first, last := i, i+1
 	for first > 0 && i-first <= inRow && k.here[first] == k.here[first-1] {
 		first--
