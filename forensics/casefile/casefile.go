@@ -73,6 +73,7 @@ type Case struct {
 
 	generation atomic.Int64
 
+	lateMu  sync.Mutex // held by flushLate; before writeMu
 	writeMu sync.Mutex // held by every writing method
 	lock    *writerLock
 	texts   *interner  // of the writer; nil before the first event

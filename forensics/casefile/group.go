@@ -172,20 +172,33 @@ func (c *Case) flush() error {
 	return nil
 }
 
-// flushLate writes a group to which nothing more came for a while, so that those who look on see it.
+// flushLate writes a group to which nothing more came for a while, so that those who look on see it. Where somebody is
+// writing just then it tries again later: that can be something long.
 func (c *Case) flushLate() {
-	c.writeMu.Lock()
+	c.lateMu.Lock()
+	defer c.lateMu.Unlock()
+	if !c.writeMu.TryLock() {
+		time.AfterFunc(groupAge, c.flushLate)
+		return
+	}
 	defer c.writeMu.Unlock()
 	_ = c.flush() // an error shows itself to the writer
 }
 
 // flushed writes the group for a reader, unless somebody is writing just now: then the reader sees
-// the case as it was a moment ago. An error shows itself to the writer.
+// the case as it was a moment ago. For flushLate it waits, so that a writer who asks always sees what it wrote.
+// An error shows itself to the writer.
 func (c *Case) flushed() {
-	if c.write != nil && c.writeMu.TryLock() {
-		defer c.writeMu.Unlock()
-		_ = c.flush()
+	if c.write == nil {
+		return
 	}
+	if !c.writeMu.TryLock() {
+		c.lateMu.Lock()
+		defer c.lateMu.Unlock()
+		return
+	}
+	defer c.writeMu.Unlock()
+	_ = c.flush()
 }
 
 // write puts a group and its texts into the database.
