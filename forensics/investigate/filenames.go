@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"keytrail/forensics/absence"
+	"keytrail/forensics/format/mailbox"
 )
 
 // The names that mail programs and providers give to the folder of incoming mail, lower case. On an IMAP server it is always INBOX
@@ -47,6 +48,25 @@ func markFile(f *absence.Folder, name string, maildir bool) {
 			f.Synced = true
 		}
 	}
+}
+
+// roleOf is what a folder is for, by its name and what the server marks it as.
+func roleOf(name string, attributes []string) absence.Role {
+	switch mailbox.FolderRole(name, attributes) {
+	case mailbox.RoleInbox:
+		return absence.RoleInbox
+	case mailbox.RoleSent:
+		return absence.RoleSent
+	case mailbox.RoleDrafts:
+		return absence.RoleDrafts
+	case mailbox.RoleTrash:
+		return absence.RoleTrash
+	case mailbox.RoleJunk:
+		return absence.RoleJunk
+	case mailbox.RoleAll:
+		return absence.RoleAll
+	}
+	return absence.RoleOther
 }
 
 // fileName is the last part of a folder's name without what programs add to tell files apart: "Inbox (1)", "Inbox-001".

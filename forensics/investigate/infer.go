@@ -74,30 +74,7 @@ func (b *copyBuilder) records(ctx context.Context, in *absence.Input) error {
 	if err != nil {
 		return err
 	}
-	briefs, err := b.c.Briefs(ctx)
-	if err != nil {
-		return err
-	}
-	rows := make([]int64, 0, 1024)
-	flush := func() error {
-		events, err := briefs.Events(rows)
-		if err != nil {
-			return err
-		}
-		for i := range events {
-			b.record(&events[i], in)
-		}
-		rows = rows[:0]
-		return ctx.Err()
-	}
-	for k := range view.Len() {
-		if rows = append(rows, view.Row(k)); len(rows) == cap(rows) {
-			if err := flush(); err != nil {
-				return err
-			}
-		}
-	}
-	return flush()
+	return b.eachEvent(ctx, view, func(int) bool { return true }, func(e *forensics.Event) { b.record(e, in) })
 }
 
 func (b *copyBuilder) record(e *forensics.Event, in *absence.Input) {
