@@ -100,9 +100,13 @@ func (p *Program) add(ctx context.Context, name string, paths []string, flags ad
 	if err != nil {
 		return err
 	}
+	if warning := noSummerTime(flags.zone); warning != "" {
+		p.say("%s", warning)
+	}
 	if err := exist(paths); err != nil {
 		return err
 	}
+	fresh := !casefile.Exists(casefile.Path(name))
 	c, err := p.writeCase(name)
 	if err != nil {
 		return err
@@ -118,6 +122,15 @@ func (p *Program) add(ctx context.Context, name string, paths []string, flags ad
 		p.say("there is nothing to read there: no file in %s", clean(strings.Join(paths, ", ")))
 	}
 	p.summarise(c, summary)
+	for _, path := range paths {
+		if info, err := os.Stat(path); err == nil && info.Mode().IsRegular() && info.Size() == 0 {
+			p.say("%s is empty, 0 bytes: look whether it was fetched whole", clean(path))
+		}
+	}
+	if fresh && summary.Events > 0 {
+		word := shellWord(strings.TrimSuffix(name, casefile.Suffix))
+		fmt.Fprintf(p.Out, "next: keytrail incidents %s, or keytrail open %s for the screen\n", word, word)
+	}
 	return nil
 }
 
@@ -168,6 +181,11 @@ func (p *Program) summarise(c *casefile.Case, s ingest.Summary) {
 			where += " » " + problem.Item
 		}
 		p.say("%s: %s: %s", problem.Status, clean(where), cleanLines(problem.Reason))
+		if problem.Status == forensics.StatusUnrecognised && problem.Item == "" {
+			if advice := adviceOn(problem.Path); advice != "" {
+				p.say("  %s", advice)
+			}
+		}
 	}
 	if len(s.Problems) > 0 {
 		p.code = exitProblems

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"embed"
 	"fmt"
@@ -68,19 +69,25 @@ func writeSample(dir string) ([]string, error) {
 		return nil, err
 	}
 	var paths []string
+	bytesOf := map[string][]byte{}
 	for _, entry := range list {
 		data, err := sample.ReadFile("sample/" + entry.Name())
 		if err != nil {
 			return nil, err
 		}
 		path := filepath.Join(dir, entry.Name())
-		if err := os.WriteFile(path, data, 0o644); err != nil {
+		if old, err := os.ReadFile(path); err == nil && !bytes.Equal(old, data) { // somebody's own evidence, perhaps
+			return nil, &forensics.Error{What: "there is another file of this name already", File: path, Byte: -1, Hint: "nothing was changed; choose an empty folder"}
+		}
+		paths, bytesOf[path] = append(paths, path), data
+	}
+	for _, path := range paths {
+		if err := os.WriteFile(path, bytesOf[path], 0o644); err != nil {
 			return nil, err
 		}
 		if err := os.Chtimes(path, sampleWritten, sampleWritten); err != nil {
 			return nil, err
 		}
-		paths = append(paths, path)
 	}
 	return paths, nil
 }

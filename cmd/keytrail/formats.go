@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"fmt"
 	"strings"
 
@@ -17,15 +18,16 @@ func (p *Program) formatsCommand() *cobra.Command {
 			"Formats are told by content, not by name, so the names are for reading only.",
 		Args: argsBetween(0, 0, ""),
 		RunE: func(*cobra.Command, []string) error {
+			out := bufio.NewWriter(p.Out)
 			for _, f := range all.Formats() {
 				about := f.About()
-				fmt.Fprintf(p.Out, "%s — %s\n", f.Name(), about.Title)
-				fmt.Fprintf(p.Out, "  reads:   %s\n", about.Reads)
-				fmt.Fprintf(p.Out, "  tells:   %s\n", strings.Join(about.Gives, ", "))
-				fmt.Fprintf(p.Out, "  get it:  %s\n\n", strings.ReplaceAll(about.HowTo, "\n", "\n           "))
+				fmt.Fprintf(out, "%s — %s\n", f.Name(), about.Title)
+				fmt.Fprintf(out, "  reads:   %s\n", about.Reads)
+				fmt.Fprintf(out, "  tells:   %s\n", strings.Join(about.Gives, ", "))
+				fmt.Fprintf(out, "  get it:  %s\n\n", strings.ReplaceAll(about.HowTo, "\n", "\n           "))
 			}
-			fmt.Fprintln(p.Out, "Folders, .zip, .gz, .tar and .tar.gz of these are read as they are; formats are told by content, not by name.")
-			return nil
+			fmt.Fprintln(out, "Folders, .zip, .gz, .tar and .tar.gz of these are read as they are; formats are told by content, not by name.")
+			return out.Flush()
 		},
 	}
 }

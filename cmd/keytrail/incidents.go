@@ -54,6 +54,9 @@ func (p *Program) incidents(ctx context.Context, name, format, zoneName string, 
 		return err
 	}
 	defer closing(c, &err)
+	if err := p.notWhole(c); err != nil {
+		return err
+	}
 	a, err := p.analystWith(c, flags.ruleFlags, set)
 	if err != nil {
 		return err
@@ -73,6 +76,9 @@ func (p *Program) incidents(ctx context.Context, name, format, zoneName string, 
 	}
 	story := storyboard{out: out, zone: zone, cells: width(p.Out), asked: flags.told(set)}
 	story.analysis(analysis)
+	if err := story.outside(ctx, c, analysis); err != nil {
+		return err
+	}
 	return out.Flush()
 }
 

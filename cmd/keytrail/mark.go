@@ -7,6 +7,7 @@ import (
 	"net/netip"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -152,10 +153,10 @@ func (p *Program) mark(ctx context.Context, name, verdict string, entities []str
 	for _, e := range absent {
 		fmt.Fprintf(p.Out, "  no event of an account has %s: it changes nothing for now\n", clean(e))
 	}
-	fmt.Fprintf(p.Out, "incidents: %s before, %s now\n", kit.Count(int64(len(before.Incidents))), kit.Count(int64(len(after.Incidents))))
+	fmt.Fprintf(p.Out, "incidents: %s before, %s now; times in UTC\n", kit.Count(int64(len(before.Incidents))), kit.Count(int64(len(after.Incidents))))
 	for i := range after.Incidents {
 		in := &after.Incidents[i]
-		fmt.Fprintf(p.Out, "  #%d  %s  %s  %.2f %s\n", in.ID, instant(in.Start), clean(in.Account), in.Score, clean(in.Summary))
+		fmt.Fprintf(p.Out, "  #%d  %s  %s  %.2f %s\n", in.ID, time.Unix(0, in.Start).UTC().Format(time.DateTime), clean(in.Account), in.Score, clean(in.Summary))
 	}
 	return nil
 }

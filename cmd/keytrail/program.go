@@ -75,6 +75,17 @@ func who() string {
 	return name + "@" + host
 }
 
+// onceEach drops lines that were said already: what fails while something is written often fails again while it is closed.
+func onceEach(text string) string {
+	var lines []string
+	for line := range strings.SplitSeq(text, "\n") {
+		if !slices.Contains(lines, line) {
+			lines = append(lines, line)
+		}
+	}
+	return strings.Join(lines, "\n")
+}
+
 // usageError is a mistake in the words of the command line.
 type usageError struct{ err error }
 
@@ -101,7 +112,7 @@ func (p *Program) Run(ctx context.Context, args []string) int {
 		p.say("stopped; what was read is kept, and the same command goes on from there")
 		return exitError
 	}
-	p.say("%s", cleanLines(err.Error()))
+	p.say("%s", cleanLines(onceEach(err.Error())))
 	if hint := forensics.Hint(err); hint != "" {
 		p.say("  %s", clean(hint))
 	}
@@ -309,7 +320,11 @@ func zoneNamed(name string) (*time.Location, error) {
 	zone, err := time.LoadLocation(name)
 	if err != nil {
 		hint := "name it as the IANA database does, such as America/Chicago or Europe/Berlin, or as an offset such as +02:00"
-		if s := nearestZone(name); s != "" {
+		s := spokenZone(name)
+		if s == "" {
+			s = nearestZone(name)
+		}
+		if s != "" {
 			hint = "did you mean " + s + "? If not, " + hint
 		}
 		return nil, usageError{&forensics.Error{What: fmt.Sprintf("--tz: there is no time zone %q", name), Byte: -1, Hint: hint}}

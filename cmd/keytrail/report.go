@@ -78,6 +78,9 @@ func (p *Program) report(ctx context.Context, name string, flags reportFlags) (e
 		return err
 	}
 	defer closing(c, &err)
+	if err := p.notWhole(c); err != nil {
+		return err
+	}
 	result, err := p.writeReport(ctx, c, flags, zone)
 	if err != nil {
 		return err

@@ -55,7 +55,10 @@ func (s *storyboard) moment(nano int64) string {
 
 func (s *storyboard) analysis(a *forensics.Analysis) {
 	if len(a.Incidents) == 0 {
-		s.line("no incident")
+		s.line("no incident was found; that is no proof that there was none")
+	} else {
+		s.line("%s, times in %s", kit.Plural(int64(len(a.Incidents)), "incident"), s.zone)
+		fmt.Fprintln(s.out)
 	}
 	for i := range a.Incidents {
 		if i > 0 {

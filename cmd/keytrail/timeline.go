@@ -55,6 +55,9 @@ func (p *Program) timeline(ctx context.Context, name, query, format, zoneName st
 		return err
 	}
 	defer closing(c, &err)
+	if err := p.notWhole(c); err != nil {
+		return err
+	}
 	if format != "table" || strings.Contains(query, "incident") { // only these show which event belongs to which incident
 		if _, err := p.analyse(ctx, c, ruleFlags{}); err != nil {
 			return err

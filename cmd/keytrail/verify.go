@@ -20,23 +20,24 @@ import (
 )
 
 func (p *Program) verifyCommand() *cobra.Command {
-	var deep bool
+	var deep, custody bool
 	cmd := &cobra.Command{
 		Use:   "verify CASE",
 		Short: "Hash every evidence again and check the custody log",
 		Long: "Hashes every evidence of a case again and checks the chain of the custody log. A difference is named, and the exit code is 4.\n" +
 			"The evidence must be where it was when it was read.",
-		Example:           "  keytrail verify rivera\n  keytrail verify rivera --deep",
+		Example:           "  keytrail verify rivera\n  keytrail verify rivera --deep\n  keytrail verify rivera --custody",
 		Args:              argsBetween(1, 1, "a case"),
 		ValidArgsFunction: completeArgs(completeCase),
-		RunE:              func(cmd *cobra.Command, args []string) error { return p.verify(cmd.Context(), args[0], deep) },
+		RunE:              func(cmd *cobra.Command, args []string) error { return p.verify(cmd.Context(), args[0], deep, custody) },
 	}
 	cmd.Flags().BoolVar(&deep, "deep", false, "read every record again too and compare it with its digest")
+	cmd.Flags().BoolVar(&custody, "custody", false, "print every entry of the custody log too, with its hash")
 	return cmd
 }
 
 // verify tells every difference on stderr and sets the exit code.
-func (p *Program) verify(ctx context.Context, name string, deep bool) (err error) {
+func (p *Program) verify(ctx context.Context, name string, deep, custody bool) (err error) {
 	c, err := p.openCase(name)
 	if err != nil {
 		return err
@@ -53,7 +54,16 @@ func (p *Program) verify(ctx context.Context, name string, deep bool) (err error
 		if err != nil {
 			return err
 		}
-		fmt.Fprintf(p.Out, "custody log: %s, chain whole\n", entriesText(len(entries)))
+		fmt.Fprintf(p.Out, "custody log: %s, chain whole", entriesText(len(entries)))
+		if n := len(entries); n > 0 {
+			fmt.Fprintf(p.Out, "; the newest has the hash %s", entries[n-1].Hash)
+		}
+		fmt.Fprintln(p.Out)
+		if custody {
+			for _, e := range entries {
+				fmt.Fprintf(p.Out, "  %d  %s  %s  %s  %s: %s\n      sha256 %s\n", e.Seq, e.At.UTC().Format(time.RFC3339), clean(e.Who), clean(e.Tool), clean(e.What), clean(e.Detail), e.Hash)
+			}
+		}
 	}
 	list, err := c.Evidence()
 	if err != nil {

@@ -122,14 +122,22 @@ func stepText(s *forensics.Step) string {
 	case forensics.StepReset:
 		return labelled("password reset or verification", s.Label)
 	case forensics.StepDeletion:
-		if strings.HasPrefix(s.Label, "+") { // how long after its notice came
-			return "notices deleted, " + strings.ReplaceAll(s.Label, "+", "") + " after they came"
+		if label := deletionLabel(s.Label); label != s.Label {
+			return "notices deleted " + label
 		}
 		return labelled("mails deleted", s.Label)
 	case forensics.StepMoney:
 		return labelled("money sent", s.Label)
 	}
 	return labelled(string(s.Step), s.Label)
+}
+
+// deletionLabel words how long after their notices came deletions stood: "+23 s, +15 s" is short for a screen.
+func deletionLabel(label string) string {
+	if !strings.HasPrefix(label, "+") {
+		return label
+	}
+	return strings.ReplaceAll(label, "+", "") + " after they came"
 }
 
 func labelled(what, label string) string {

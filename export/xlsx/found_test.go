@@ -62,7 +62,7 @@ func TestSummarySaysWhatWasFound(t *testing.T) {
 		got[4],
 		"From (UTC)|To (UTC)|Incident|Account|What happened|Came from|What left",
 		"2022-11-14 23:55:02|2022-11-15 00:16:02|7|pat@example.net|strong: 23:55:02 app password or mail key made from 203.0.113.77; 23:56:02 sign-in: 203.0.113.77; " +
-			"2022-11-15 00:05:02 notices deleted, 23 s, 15 s after they came; 2022-11-15 00:16:02 money sent: 0.51 BTC; stopped by owner. Not on record: reset.|203.0.113.77, client:eM Client|" +
+			"2022-11-15 00:05:02 notices deleted 23 s, 15 s after they came; 2022-11-15 00:16:02 money sent: 0.51 BTC; stopped by owner. Not on record: reset.|203.0.113.77, client:eM Client|" +
 			"0.51 BTC from coinbase, worth 8306.07 USD as stated",
 		"What left in incidents, in USD as statements value it: 1 transfer||8306.07",
 		"What left in the whole case, the owner's own transfers too, in USD as statements value it: 3 transfers; those without a stated value (1) are not in the sum||9306.07",

@@ -213,7 +213,11 @@ func (w *incidentWriter) step(s *forensics.Step, by string) {
 	}
 	r.text(style, strings.TrimSuffix(by+string(s.Step), ": "))
 	r.wrap(st.wrap, s.Why)
-	r.wrap(st.bold, s.Label)
+	label := s.Label
+	if s.Step == forensics.StepDeletion {
+		label = deletionLabel(label)
+	}
+	r.wrap(st.bold, label)
 	w.span(s.Start, s.End)
 	r.text(st.text, s.Certainty.String())
 	r.wrap(st.wrap, strings.Join(s.JoinedBy, ", "))

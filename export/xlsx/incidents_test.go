@@ -24,7 +24,7 @@ func TestIncidents(t *testing.T) {
 			Parts: []forensics.ScorePart{{Text: "two steps", Value: 0.9}, {Text: "a baseline that is short", Value: -0.1}}, Entities: []string{"ip:203.0.113.77"}, Services: []string{"coinbase"},
 			Steps: []forensics.Step{
 				{Step: forensics.StepKey, Start: start, End: start, Rows: []int64{1}, EventIDs: []string{"id0"}, Rules: []string{"KEY-01"}, JoinedBy: []string{"same ip"}, Technique: "T1098.001", Label: `"Outlook-2"`, Why: "a key was made", InnocentIf: "The owner made it."},
-				{Step: forensics.StepDeletion, Start: end, End: end, Rows: rowsOf, EventIDs: ids, Certainty: forensics.Inferred, Why: "15 mails went"},
+				{Step: forensics.StepDeletion, Start: end, End: end, Rows: rowsOf, EventIDs: ids, Certainty: forensics.Inferred, Label: "+35 s", Why: "15 mails went"},
 			},
 			Repair:  []forensics.Step{{Step: forensics.StepKey, Start: end, Why: "the owner took the key away"}, {Why: "sessions ended"}},
 			Missing: []forensics.Missing{{Step: forensics.StepMoney, LookedIn: []string{"coinbase.csv"}, NotCovered: []string{"no statement of Gemini"}}, {Step: forensics.StepReset}},
@@ -59,7 +59,7 @@ func TestIncidents(t *testing.T) {
 		"Step|Why it belongs|What|From (UTC)|From (America/Chicago)|To (UTC)|Certainty|Joined by|ATT&CK|Innocent if|Rules|Event IDs",
 		"all steps|||2022-11-14 03:05:02|2022-11-13 21:05:02|2022-11-14 03:10:02",
 		`key|a key was made|"Outlook-2"|2022-11-14 03:05:02|2022-11-13 21:05:02|2022-11-14 03:05:02|observed|same ip|T1098.001|The owner made it.|KEY-01|id0`,
-		"deletion|15 mails went||2022-11-14 03:10:02|2022-11-13 21:10:02|2022-11-14 03:10:02|inferred|||||id0 id1 id2 id3 id4 id5 id6 id7 id8 id9 id10 id11 and 3 more",
+		"deletion|15 mails went|35 s after they came|2022-11-14 03:10:02|2022-11-13 21:10:02|2022-11-14 03:10:02|inferred|||||id0 id1 id2 id3 id4 id5 id6 id7 id8 id9 id10 id11 and 3 more",
 		"repair: key|the owner took the key away||2022-11-14 03:10:02|2022-11-13 21:10:02||observed",
 		"repair|sessions ended|||||observed",
 		"missing: money|Looked for and not found in: coinbase.csv. Not covered: no statement of Gemini.",
