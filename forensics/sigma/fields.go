@@ -1,7 +1,6 @@
 package sigma
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 )
@@ -9,105 +8,173 @@ import (
 // source is a format whose records rules can be asked about.
 type source struct {
 	format   string
-	product  string
+	products []string
 	services []string // empty: any
-	fields   []alias
+	// within begins the names of services that are one part of the log each, such as "google_workspace.login".
+	within string
+	fields []alias
 	// envelopes are the paths below which a record may hold what rules ask for: its fields count as the record's own.
 	envelopes []string
+	// prefixes are what rules write before names that the records of this source have without them.
+	prefixes []string
+	// lists are the paths of lists whose elements are events of their own.
+	lists [][]string
 }
 
 // alias gives what rules call a field where the records call it otherwise.
 type alias struct {
 	name   string
-	from   []string // paths; the values of all of them
-	values map[string]string
+	from   []string            // paths; the values of all of them
+	values map[string][]string // further words for a value in lower case; "*" is for all others, "%s" the value itself
+	only   bool                // the words replace the value
 }
 
 // sources: which format holds the records of which product and service, and how the fields of the public rules of each
 // are found in them. The names on the left are those that SigmaHQ's rules for these products use; those on the right are
-// the vendors' own (Office 365 Management Activity API; Microsoft Graph signIn and directoryAudit; Admin SDK Reports API; Okta's
-// LogEvent, whose members SigmaHQ's rules name as Okta does, in either case).
+// the vendors' own (Office 365 Management Activity API; Microsoft Graph signIn, riskDetection and directoryAudit, the same in
+// diagnostic settings and in Sentinel's tables; Admin SDK Reports API and Google's Cloud Logging; Okta's LogEvent, whose
+// members SigmaHQ's rules name as Okta does, in either case).
 var sources = []source{
 	{
-		format: "microsoft/unified-audit", product: "m365",
+		format: "microsoft/unified-audit", products: []string{"m365"},
+		envelopes: []string{"AuditData"},
+		prefixes:  []string{"o365.audit."},
 		fields: []alias{
-			{name: "eventName", from: []string{"Operation", "Data.Name", "Name"}},
+			{name: "Operation", from: []string{"Operations"}},
+			{name: "Workload", from: []string{"OfficeWorkload"}},
+			{name: "ObjectId", from: []string{"OfficeObjectId"}},
+			{name: "eventName", from: []string{"Operation", "Data.Name", "Name"}}, // alerts have their policy's name there
 			{name: "eventSource", from: []string{"Workload", "Source"}},
-			{name: "status", from: []string{"ResultStatus", "Status"}, values: success},
+			{name: "status", from: []string{"ResultStatus", "Status"}, values: outcomes},
 			{name: "user", from: []string{"UserId"}},
+			{name: "user.email", from: []string{"UserId"}},
 			{name: "ClientIPAddress", from: []string{"ClientIP", "ClientIPAddress", "ActorIpAddress"}},
 		},
 	},
 	{
-		format: "microsoft/entra-signin", product: "azure", services: []string{"signinlogs", "riskdetection"},
+		format: "microsoft/entra-signin", products: []string{"azure"}, services: []string{"signinlogs", "riskdetection"},
+		envelopes: []string{"properties"},
+		prefixes:  []string{"properties."},
 		fields: []alias{
 			{name: "ResultType", from: []string{"status.errorCode"}},
 			{name: "ResultDescription", from: []string{"status.failureReason", "status.additionalDetails"}},
-			{name: "Status", from: []string{"status.errorCode"}, values: map[string]string{"0": "Success", "*": "Failure"}},
+			{name: "ResultDescription", from: []string{"status.errorCode"}, values: done, only: true},
+			{name: "Status", from: []string{"status.errorCode", "ResultType"}, values: done},
+			{name: "properties.message", from: []string{"authenticationProtocol"}, values: map[string][]string{"devicecode": {"Device Code"}}},
 			{name: "ClientApp", from: []string{"clientAppUsed"}},
 			{name: "Location", from: []string{"location.countryOrRegion"}},
-			{name: "UserAgent", from: []string{"userAgent"}},
-			{name: "IPAddress", from: []string{"ipAddress"}},
 			{name: "riskEventType", from: []string{"riskEventTypes", "riskEventTypes_v2"}},
 			{name: "Username", from: []string{"userPrincipalName"}},
 		},
 	},
 	{
-		format: "microsoft/entra-audit", product: "azure", services: []string{"auditlogs", "pim"},
+		format: "microsoft/entra-audit", products: []string{"azure"}, services: []string{"auditlogs", "audit"}, // "audit" is of one public rule
+		envelopes: []string{"properties"},
+		prefixes:  []string{"properties."},
 		fields: []alias{
 			{name: "properties.message", from: []string{"activityDisplayName", "operationName"}},
-			{name: "operationName", from: []string{"activityDisplayName", "operationName"}},
-			{name: "Status", from: []string{"result"}, values: success},
+			{name: "activityType", from: []string{"activityDisplayName", "operationName"}},
+			{name: "ActivityDisplayName", from: []string{"operationName"}},
+			{name: "operationName", from: []string{"activityDisplayName"}},
+			{name: "Status", from: []string{"result"}, values: outcomes},
+			{name: "Status", from: []string{"resultReason"}},
+			{name: "failure_status_reason", from: []string{"resultReason"}},
+			{name: "properties.targetType", from: []string{"targetResources.type"}, values: map[string][]string{"serviceprincipal": {"service principal"}}},
 			{name: "Initiatedby", from: []string{"initiatedBy.user.userPrincipalName", "initiatedBy.app.displayName"}},
 			{name: "Target", from: []string{"targetResources.displayName", "targetResources.userPrincipalName"}},
 		},
 	},
 	{
-		format: "google/workspace-audit", product: "google_workspace",
+		format: "google/workspace-audit", products: []string{"google_workspace", "gcp"}, within: "google_workspace",
+		prefixes: []string{"protopayload.metadata.event."},
+		lists:    [][]string{{"events"}, {"protoPayload", "metadata", "event"}},
 		fields: []alias{
-			{name: "eventName", from: []string{"events.name"}},
-			{name: "eventType", from: []string{"events.type"}},
-			{name: "eventService", from: []string{"id.applicationName"}, values: map[string]string{"*": "%s.googleapis.com"}},
+			{name: "eventName", from: []string{"events.name", "protoPayload.metadata.event.eventName", "name"}},
+			{name: "eventType", from: []string{"events.type", "protoPayload.metadata.event.eventType", "type"}},
+			{name: "eventService", from: []string{"protoPayload.serviceName"}},
+			{name: "eventService", from: []string{"id.applicationName"}, values: googleServices, only: true},
+			{name: "protoPayload.serviceName", from: []string{"id.applicationName"}, values: googleServices, only: true},
 			{name: "applicationName", from: []string{"id.applicationName"}},
-			{name: "user", from: []string{"actor.email"}},
+			{name: "user", from: []string{"actor.email", "protoPayload.authenticationInfo.principalEmail"}},
 		},
 	},
 	{
-		format: "okta/system-log", product: "okta", // the rules' own service is "okta", and there is but one log
+		format: "okta/system-log", products: []string{"okta"}, // the rules' own service is "okta", and there is but one log
 		envelopes: []string{"data.events", "detail", "event", "log", "json"},
+		lists:     [][]string{{"data", "events"}},
 		fields: []alias{
 			{name: "alternateId", from: []string{"actor.alternateId"}},
 		},
 	},
 }
 
-// success brings the words for an outcome to the one that rules use, beside the original.
-var success = map[string]string{"succeeded": "success", "success": "success", "true": "success", "partiallysucceeded": "success", "failed": "failure", "failure": "failure", "false": "failure"}
+// outcomes bring the words for an outcome to those that rules use, beside the original.
+var outcomes = map[string][]string{
+	"succeeded": {"success"}, "success": {"succeeded"}, "true": {"success", "succeeded"}, "partiallysucceeded": {"success"},
+	"failed": {"failure"}, "failure": {"failed"}, "false": {"failure", "failed"},
+}
 
-// formatsFor tells which formats a rule is asked about.
-func formatsFor(product, service, category string) ([]string, error) {
-	product, service = strings.ToLower(product), strings.ToLower(service)
+// done are the words for the error code of a sign-in.
+var done = map[string][]string{"0": {"Success"}, "*": {"Failure"}}
+
+// googleServices are the services of Cloud Logging that hold what the Reports API calls an application.
+//
+// Source: "Google Workspace audit logs", https://cloud.google.com/logging/docs/audit/gsuite-audit-logging.
+var googleServices = map[string][]string{
+	"user_accounts": {"login.googleapis.com", "user_accounts.googleapis.com"}, "groups_enterprise": {"cloudidentity.googleapis.com", "groups_enterprise.googleapis.com"},
+	"token": {"oauth2.googleapis.com", "token.googleapis.com"}, "*": {"%s.googleapis.com"},
+}
+
+// formatsFor tells which formats a rule is asked about, and what its records must meet before it is; unread is the
+// log that it is about where keytrail does not read that.
+func formatsFor(product, service, category string) (formats []string, first node, unread string) {
+	product, service = strings.ToLower(product), strings.TrimPrefix(strings.ToLower(service), "azure.")
 	if product == "" {
-		return nil, fmt.Errorf("it is for %q of any product, and keytrail reads the logs of m365, azure, google_workspace and okta", category)
+		for _, what := range []string{category, service} {
+			if what != "" {
+				return nil, nil, strings.ToLower(what) + " of any product"
+			}
+		}
+		return nil, nil, ""
 	}
-	var known bool
-	var out []string
+	known := false
 	for _, s := range sources {
-		if s.product != product {
+		if !slices.Contains(s.products, product) {
 			continue
 		}
 		known = true
-		if service == "" || len(s.services) == 0 || slices.Contains(s.services, service) {
-			out = append(out, s.format)
+		switch {
+		case category != "" && service == "": // such as process_creation
+			service = strings.ToLower(category)
+			continue
+		case s.within != "":
+			part, ok := strings.CutPrefix(service, s.within)
+			if !ok && (service != "" || product != s.within) {
+				continue
+			}
+			if part = strings.TrimPrefix(part, "."); part != "" {
+				first = ofService{spell("eventService"), part + ".googleapis.com"}
+			}
+		case service != "" && len(s.services) > 0 && !slices.Contains(s.services, service):
+			continue
 		}
+		formats = append(formats, s.format)
 	}
 	switch {
-	case !known:
-		return nil, fmt.Errorf("keytrail reads no logs of %q", product)
-	case len(out) == 0:
-		return nil, fmt.Errorf("keytrail reads no %s of %s", service, product)
+	case len(formats) > 0:
+		return formats, first, ""
+	case known && service != "":
+		return nil, nil, product + " (" + service + ")"
 	}
-	return out, nil
+	return nil, nil, product
+}
+
+// ofService asks whether a record is of the part of a log that a rule is about. One that does not say is.
+type ofService struct{ name, service string }
+
+func (o ofService) match(r *Record) bool {
+	values := r.get(o.name)
+	return len(values) == 0 || slices.ContainsFunc(values, func(v value) bool { return v.low == o.service })
 }
 
 // rename adds to a record the names that rules use.
@@ -116,29 +183,29 @@ func (s *source) rename(r *Record) {
 		r.lift(spell(e) + ".")
 	}
 	for _, a := range s.fields {
-		var values []string
+		var words []string
 		for _, path := range a.from {
-			for _, v := range r.get(spell(path)) {
-				to, ok := a.values[strings.ToLower(v)]
+			for _, v := range r.fields[spell(path)] {
+				to, ok := a.values[v.low]
 				if !ok {
-					to, ok = a.values["*"], a.values["*"] != ""
+					to = a.values["*"]
 				}
-				switch {
-				case ok && strings.Contains(to, "%s"):
-					values = append(values, strings.Replace(to, "%s", v, 1))
-				case ok:
-					values = append(values, v, to)
-				default:
-					values = append(values, v)
+				if !a.only {
+					words = append(words, v.raw)
+				}
+				for _, w := range to {
+					words = append(words, strings.Replace(w, "%s", v.raw, 1))
 				}
 			}
 		}
-		for _, v := range values {
-			if !slices.Contains(r.get(spell(a.name)), v) {
-				r.add(a.name, v)
+		name := spell(a.name)
+		for _, w := range words {
+			if !slices.ContainsFunc(r.fields[name], func(v value) bool { return v.raw == w }) {
+				r.add(r.fields, name, w)
 			}
 		}
 	}
+	r.prefixes = s.prefixes
 }
 
 // Wants reports whether any rule asks about records of a format.
@@ -154,25 +221,24 @@ func (s *Set) Formats() []string {
 	return out
 }
 
-// Match gives the rules that a raw record of a format meets, in the order of their files. The error is for a
-// record that cannot be taken apart.
+// Match gives the rules that a raw record of a format meets, in the order of their files. A record that holds several
+// events meets a rule where one of them does. The error is for a record that cannot be taken apart.
 func (s *Set) Match(format string, raw []byte) ([]*Rule, error) {
 	rules := s.by[format]
 	if len(rules) == 0 {
 		return nil, nil
 	}
-	r, err := parseRecord(raw)
+	i := slices.IndexFunc(sources, func(s source) bool { return s.format == format })
+	records, err := parseRecords(raw, sources[i].lists)
 	if err != nil {
 		return nil, err
 	}
-	for i := range sources {
-		if sources[i].format == format {
-			sources[i].rename(r)
-		}
+	for _, r := range records {
+		sources[i].rename(r)
 	}
 	var hits []*Rule
 	for _, rule := range rules {
-		if rule.condition.match(r) {
+		if slices.ContainsFunc(records, rule.condition.match) {
 			hits = append(hits, rule)
 		}
 	}

@@ -1,6 +1,9 @@
 package sigma
 
-import "strings"
+import (
+	"strings"
+	"unicode/utf8"
+)
 
 // pattern is a value with the wildcards * and ?, which a backslash takes their meaning.
 type pattern struct {
@@ -10,96 +13,125 @@ type pattern struct {
 
 // part is a piece of a pattern: what stands between two stars.
 type part struct {
-	runes []rune // any stands for ?
+	text  string // in lower case where case does not count
+	runes []rune // instead of text where it has a ?, which is anyRune
 }
 
 const anyRune = -1
 
-func compile(text string) pattern {
-	p := pattern{parts: []part{{}}}
-	last := func() *part { return &p.parts[len(p.parts)-1] }
-	runes := []rune(text)
-	for i := 0; i < len(runes); i++ {
-		switch r := runes[i]; {
-		case r == '\\' && i+1 < len(runes) && (runes[i+1] == '*' || runes[i+1] == '?' || runes[i+1] == '\\'):
-			i++
-			last().runes = append(last().runes, runes[i])
-		case r == '*':
-			p.parts = append(p.parts, part{})
-		case r == '?':
-			last().runes = append(last().runes, anyRune)
-		default:
-			last().runes = append(last().runes, r)
+// compile takes a pattern apart. An open pattern may have more before (front) or behind it (back).
+func compile(text string, cased, front, back bool) pattern {
+	if !cased {
+		text = strings.ToLower(text)
+	}
+	p := pattern{cased: cased}
+	var runes []rune
+	wild := false
+	end := func() {
+		if wild {
+			p.parts = append(p.parts, part{runes: runes})
+		} else {
+			p.parts = append(p.parts, part{text: string(runes)})
 		}
+		runes, wild = nil, false
+	}
+	if front {
+		end()
+	}
+	in := []rune(text)
+	for i := 0; i < len(in); i++ {
+		switch r := in[i]; {
+		case r == '\\' && i+1 < len(in) && (in[i+1] == '*' || in[i+1] == '?' || in[i+1] == '\\'):
+			i++
+			runes = append(runes, in[i])
+		case r == '*':
+			end()
+		case r == '?':
+			runes, wild = append(runes, anyRune), true
+		default:
+			runes = append(runes, r)
+		}
+	}
+	if end(); back {
+		end()
 	}
 	return p
 }
 
-// maxValue is how much of a value is looked at, in runes.
-const maxValue = 64 << 10
+// literal is a pattern of a text without wildcards.
+func literal(text string, cased, front, back bool) pattern {
+	return compile(strings.NewReplacer(`\`, `\\`, `*`, `\*`, `?`, `\?`).Replace(text), cased, front, back)
+}
 
 // match compares a whole value. Pieces are found from left to right, each as early as it can be, so the time
 // grows with the product of the two lengths at worst.
-func (p pattern) match(value string) bool {
-	if !p.cased {
-		value = strings.ToLower(value)
+func (p pattern) match(v value) bool {
+	s := v.low
+	if p.cased {
+		s = v.raw
 	}
-	v := []rune(value)
-	v = v[:min(len(v), maxValue)]
-	first, rest := p.parts[0], p.parts[1:]
-	if !p.at(first, v, 0) {
+	n := p.parts[0].begins(s)
+	if n < 0 {
 		return false
 	}
-	if len(rest) == 0 {
-		return len(v) == len(first.runes)
+	if s = s[n:]; len(p.parts) == 1 {
+		return s == ""
 	}
-	at := len(first.runes)
-	for i, piece := range rest {
-		if i == len(rest)-1 { // the last piece ends the value
-			end := len(v) - len(piece.runes)
-			return end >= at && p.at(piece, v, end)
-		}
-		for ; ; at++ {
-			if at+len(piece.runes) > len(v) {
-				return false
-			}
-			if p.at(piece, v, at) {
-				break
-			}
-		}
-		at += len(piece.runes)
-	}
-	return true
-}
-
-// at tells whether a piece stands at a place of the value.
-func (p pattern) at(piece part, v []rune, at int) bool {
-	if at < 0 || at+len(piece.runes) > len(v) {
-		return false
-	}
-	for i, r := range piece.runes {
-		if r == anyRune {
-			continue
-		}
-		if !p.cased {
-			r = lower(r)
-		}
-		if r != v[at+i] {
+	last := p.parts[len(p.parts)-1]
+	for _, piece := range p.parts[1 : len(p.parts)-1] {
+		end := piece.find(s)
+		if end < 0 {
 			return false
 		}
+		s = s[end:]
 	}
-	return true
+	return last.ends(s)
 }
 
-func lower(r rune) rune {
-	if r < 0x80 {
-		if r >= 'A' && r <= 'Z' {
-			return r + 'a' - 'A'
+// begins gives how many bytes of s the piece takes at its beginning, -1 where it does not stand there.
+func (p part) begins(s string) int {
+	if p.runes == nil {
+		if strings.HasPrefix(s, p.text) {
+			return len(p.text)
 		}
-		return r
+		return -1
 	}
-	for _, l := range strings.ToLower(string(r)) {
-		return l
+	at := 0
+	for _, want := range p.runes {
+		r, n := utf8.DecodeRuneInString(s[at:])
+		if n == 0 || want != anyRune && want != r {
+			return -1
+		}
+		at += n
 	}
-	return r
+	return at
+}
+
+// find gives where the first place of the piece in s ends, -1 where it has none.
+func (p part) find(s string) int {
+	if p.runes == nil {
+		if i := strings.Index(s, p.text); i >= 0 {
+			return i + len(p.text)
+		}
+		return -1
+	}
+	for i := range s {
+		if n := p.begins(s[i:]); n >= 0 {
+			return i + n
+		}
+	}
+	return -1
+}
+
+// ends tells whether s ends with the piece.
+func (p part) ends(s string) bool {
+	if p.runes == nil {
+		return strings.HasSuffix(s, p.text)
+	}
+	at := len(s)
+	for range p.runes {
+		_, n := utf8.DecodeLastRuneInString(s[:at])
+		at -= n
+	}
+	return p.begins(s[at:]) == len(s)-at
 }

@@ -48,47 +48,50 @@ func selection(n *yaml.Node, depth int) (node, error) {
 		}
 		return either, nil
 	case yaml.ScalarNode:
-		p := compile("*" + n.Value + "*")
-		return keyword{p}, nil
+		return field("", n)
 	}
 	return nil, errors.New("it is neither fields nor words")
 }
 
-// keyword looks for a word in every value.
-type keyword struct{ pattern }
+// check is a condition on the values of a field.
+type check func(r *Record, values []value) bool
 
-func (k keyword) match(r *Record) bool { return r.any(k.pattern.match) }
-
-// test is a condition on one field.
+// test is a condition on one field, or on all values where it names none.
 type test struct {
 	name   string // as keys of a Record are spelled
-	all    bool   // all tests must hold, not one
+	all    bool   // all checks must hold, not one
 	negate bool
-	tests  []func(values []string) bool
+	checks []check
 }
 
 func (t *test) match(r *Record) bool {
 	values := r.get(t.name)
-	holds := func(f func([]string) bool) bool { return f(values) }
+	holds := func(c check) bool { return c(r, values) }
+	fails := func(c check) bool { return !c(r, values) }
 	var ok bool
 	if t.all {
-		ok = !slices.ContainsFunc(t.tests, func(f func([]string) bool) bool { return !f(values) })
+		ok = !slices.ContainsFunc(t.checks, fails)
 	} else {
-		ok = slices.ContainsFunc(t.tests, holds)
+		ok = slices.ContainsFunc(t.checks, holds)
 	}
 	return ok != t.negate
 }
 
+// comparison is what the modifiers of a field say.
+type comparison struct {
+	how     string // contains, startswith, ...; empty: equal
+	ref     bool   // the value names another field
+	cased   bool
+	words   bool   // no field is named
+	flags   string // of a regular expression
+	encoded []string
+}
+
 // field compiles "name|modifier|modifier: value or list".
-func field(key string, value *yaml.Node) (node, error) {
+func field(key string, node *yaml.Node) (node, error) {
 	parts := strings.Split(key, "|")
-	t := &test{name: spell(parts[0])}
-	if t.name == "" {
-		return nil, errors.New("a modifier without a field is not supported")
-	}
-	how := ""
-	cased := false
-	flags := ""
+	t := &test{name: spell(strings.TrimSpace(parts[0]))}
+	c := comparison{words: t.name == ""}
 	for _, m := range parts[1:] {
 		switch m = strings.ToLower(m); m {
 		case "all":
@@ -96,120 +99,170 @@ func field(key string, value *yaml.Node) (node, error) {
 		case "neq":
 			t.negate = true
 		case "cased":
-			cased = true
-		case "contains", "startswith", "endswith", "re", "cidr", "exists", "lt", "lte", "gt", "gte", "fieldref":
-			if how != "" {
-				return nil, fmt.Errorf("%s and %s together are not supported", how, m)
+			c.cased = true
+		case "fieldref":
+			c.ref = true
+		case "contains", "startswith", "endswith", "re", "cidr", "exists", "lt", "lte", "gt", "gte":
+			if c.how != "" {
+				return nil, fmt.Errorf("%s and %s together are not supported", c.how, m)
 			}
-			how = m
+			c.how = m
 		case "i", "m", "s":
-			flags += m
+			c.flags += m
 		case "ignorecase":
-			flags += "i"
+			c.flags += "i"
 		case "multiline":
-			flags += "m"
+			c.flags += "m"
 		case "dotall":
-			flags += "s"
+			c.flags += "s"
+		case "expand": // said with the value, which names what is missing
 		default:
-			return nil, fmt.Errorf("the modifier %q is not supported", m)
+			if !slices.Contains(encodings, m) {
+				return nil, fmt.Errorf("the modifier %q is not supported", m)
+			}
+			c.encoded = append(c.encoded, m)
 		}
 	}
-	values := []*yaml.Node{value}
-	if value.Kind == yaml.SequenceNode {
-		values = value.Content
+	values := []*yaml.Node{node}
+	if node.Kind == yaml.SequenceNode {
+		values = node.Content
 	}
 	for _, v := range values {
 		if v.Kind != yaml.ScalarNode {
 			return nil, errors.New("a value that is not a word, a number or a list of them is not supported")
 		}
-		f, err := compare(how, flags, v, cased)
+		if what := placeholder(v.Value, slices.Contains(parts[1:], "expand")); what != "" {
+			return nil, errors.New(what)
+		}
+		f, err := c.compile(v)
 		if err != nil {
 			return nil, err
 		}
-		t.tests = append(t.tests, f)
+		t.checks = append(t.checks, f)
 	}
-	if len(t.tests) == 0 {
+	if len(t.checks) == 0 {
 		return nil, errors.New("the list of values is empty")
-	}
-	if how == "fieldref" {
-		other := spell(value.Value)
-		return referred{t.name, other, t.negate}, nil
 	}
 	return t, nil
 }
 
-// referred compares two fields of a record.
-type referred struct {
-	name, other string
-	negate      bool
+// placeholders are values of public rules that stand for one's own.
+var placeholders = []string{"UPN", "HomeTenantID", "$TargetUserId"}
+
+// placeholder says why a value cannot be looked for as it stands, empty where it can: public rules hold some that the
+// reader is to replace by his own, and some that count.
+func placeholder(text string, expand bool) string {
+	short := text
+	if len(short) > 100 {
+		short = short[:100] + "..."
+	}
+	_, limit, _ := strings.Cut(text, "<")
+	switch {
+	case expand && strings.Count(text, "%") >= 2:
+		return fmt.Sprintf("the placeholder %q has no value here; write your own in its place", short)
+	case strings.HasPrefix(text, "<") && strings.HasSuffix(text, ">") && strings.Contains(text, " ") && !strings.ContainsAny(text, `=/"'`),
+		strings.Contains(strings.ToLower(text), "use or for multiple"), slices.Contains(placeholders, text):
+		return fmt.Sprintf("%q is to be replaced by your own", short)
+	case strings.HasPrefix(text, "<") && strings.HasSuffix(limit, "%") && len(limit) < 5:
+		return fmt.Sprintf("%q compares numbers of events, which is not supported", short)
+	}
+	return ""
 }
 
-func (f referred) match(r *Record) bool {
-	others := r.get(f.other)
-	equal := slices.ContainsFunc(r.get(f.name), func(v string) bool {
-		return slices.ContainsFunc(others, func(o string) bool { return strings.EqualFold(v, o) })
-	})
-	return equal != f.negate
-}
-
-// compare compiles one value.
-func compare(how, flags string, v *yaml.Node, cased bool) (func([]string) bool, error) {
-	one := func(f func(string) bool) func([]string) bool {
-		return func(values []string) bool { return slices.ContainsFunc(values, f) }
+// compile makes the check for one value.
+func (c comparison) compile(v *yaml.Node) (check, error) {
+	front, back := c.how == "contains" || c.how == "endswith", c.how == "contains" || c.how == "startswith"
+	if c.words && c.how == "" {
+		front, back = true, true
 	}
-	glob := func(text string) func([]string) bool {
-		p := compile(text)
-		p.cased = cased
-		return one(p.match)
-	}
-	switch how {
-	case "":
-		if v.Tag == "!!null" || v.Value == "" { // absent or empty
-			return func(values []string) bool {
-				return !slices.ContainsFunc(values, func(s string) bool { return s != "" })
-			}, nil
+	switch {
+	case c.ref:
+		if c.words || len(c.encoded) > 0 || c.how != "" && !front && !back {
+			return nil, errors.New("fieldref with this modifier is not supported")
 		}
-		return glob(v.Value), nil
-	case "contains":
-		return glob("*" + v.Value + "*"), nil
-	case "startswith":
-		return glob(v.Value + "*"), nil
-	case "endswith":
-		return glob("*" + v.Value), nil
-	case "fieldref":
-		return glob(""), nil
-	case "exists":
+		other := spell(v.Value)
+		return func(r *Record, values []value) bool {
+			return slices.ContainsFunc(r.get(other), func(o value) bool { return contains(values, literal(o.raw, c.cased, front, back).match) })
+		}, nil
+	case c.how == "exists":
 		want, err := strconv.ParseBool(v.Value)
-		if err != nil {
-			return nil, errors.New("exists is true or false")
+		if err != nil || c.words {
+			return nil, errors.New("exists is true or false, and about a field")
 		}
-		return func(values []string) bool { return (len(values) > 0) == want }, nil
+		return func(_ *Record, values []value) bool { return (len(values) > 0) == want }, nil
+	case c.how == "" && !c.words && (v.Tag == "!!null" || v.Value == ""): // absent or empty
+		return func(_ *Record, values []value) bool {
+			return !contains(values, func(v value) bool { return v.raw != "" })
+		}, nil
+	}
+	matches, err := c.matcher(v, front, back)
+	if err != nil {
+		return nil, err
+	}
+	if c.words {
+		return func(r *Record, _ []value) bool { return r.any(matches) }, nil
+	}
+	return func(_ *Record, values []value) bool { return contains(values, matches) }, nil
+}
+
+// contains tells whether one of the values matches.
+func contains(values []value, f func(value) bool) bool { return slices.ContainsFunc(values, f) }
+
+// matcher makes the comparison of one value with one of a record.
+func (c comparison) matcher(v *yaml.Node, front, back bool) (func(value) bool, error) {
+	switch c.how {
+	case "", "contains", "startswith", "endswith":
+		if len(c.encoded) == 0 {
+			return compile(v.Value, c.cased, front, back).match, nil
+		}
+		forms, cased, err := encoded(v.Value, c.encoded)
+		if err != nil {
+			return nil, err
+		}
+		var list []pattern
+		for _, f := range forms {
+			if cased {
+				list = append(list, literal(f, true, front, back))
+			} else {
+				list = append(list, compile(f, c.cased, front, back))
+			}
+		}
+		return func(v value) bool { return slices.ContainsFunc(list, func(p pattern) bool { return p.match(v) }) }, nil
 	case "re":
 		text := v.Value
-		if flags != "" {
-			text = "(?" + flags + ")" + text
+		if c.flags != "" {
+			text = "(?" + c.flags + ")" + text
 		}
 		re, err := regexp.Compile(text)
 		if err != nil {
 			return nil, fmt.Errorf("the regular expression cannot be run in linear time: %w", err)
 		}
-		return one(re.MatchString), nil
+		return func(v value) bool { return re.MatchString(v.raw) }, nil
 	case "cidr":
 		prefix, err := netip.ParsePrefix(v.Value)
+		if ip, single := netip.ParseAddr(v.Value); single == nil {
+			prefix, err = ip.Prefix(ip.BitLen())
+		}
 		if err != nil {
 			return nil, fmt.Errorf("%q is no network", v.Value)
 		}
-		return one(func(s string) bool {
-			ip, err := netip.ParseAddr(s)
+		return func(v value) bool {
+			ip, err := netip.ParseAddr(strings.Trim(v.raw, "[]"))
+			if err != nil { // logs write the port behind it
+				var port netip.AddrPort
+				port, err = netip.ParseAddrPort(v.raw)
+				ip = port.Addr()
+			}
 			return err == nil && prefix.Contains(ip.Unmap())
-		}), nil
+		}, nil
 	}
 	limit, err := strconv.ParseFloat(v.Value, 64)
 	if err != nil {
 		return nil, fmt.Errorf("%q is no number", v.Value)
 	}
-	return one(func(s string) bool {
-		n, err := strconv.ParseFloat(s, 64)
+	how := c.how
+	return func(v value) bool {
+		n, err := strconv.ParseFloat(v.raw, 64)
 		return err == nil && (how == "lt" && n < limit || how == "lte" && n <= limit || how == "gt" && n > limit || how == "gte" && n >= limit)
-	}), nil
+	}, nil
 }
