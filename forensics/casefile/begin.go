@@ -64,23 +64,26 @@ func (c *Case) reset() {
 	c.texts, c.facts, c.bulk = nil, nil, nil
 }
 
+// loadOrphans reads the facts whose event was taken away while a further place of them stayed.
 func (c *Case) loadOrphans(ctx context.Context) (map[int64]bool, error) {
 	rows, err := c.write.QueryContext(ctx, `SELECT DISTINCT fact FROM seen_in WHERE event = 0`)
 	if err != nil {
 		return nil, fmt.Errorf("read the case: %w", err)
 	}
 	list, err := scanAll(rows, func(scan func(...any) error) (fact int64, err error) { return fact, scan(&fact) })
-	orphans := map[int64]bool{}
+	if err != nil {
+		return nil, fmt.Errorf("read the case: %w", err)
+	}
+	orphans := make(map[int64]bool, len(list))
 	for _, fact := range list {
 		orphans[fact] = true
 	}
-	return orphans, err
+	return orphans, nil
 }
 
 // clear takes away the events, warnings and further refs of an item.
 func (c *Case) clear(ctx context.Context, item int64) error {
-	var had, refs int64
-	var generation int64
+	var had, refs, generation int64
 	err := c.transact(ctx, func(tx *sql.Tx) error {
 		var low int64
 		if err := tx.QueryRowContext(ctx, `SELECT low FROM item WHERE id = ?`, item).Scan(&low); err != nil {

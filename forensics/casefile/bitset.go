@@ -57,7 +57,7 @@ func where(n int, f func(i int) bool) bitset {
 	b := newBitset(n)
 	for i := range n {
 		if f(i) {
-			b[i>>6] |= 1 << (i & 63)
+			b.add(i)
 		}
 	}
 	return b

@@ -3,7 +3,6 @@ package casefile
 import (
 	"context"
 	"fmt"
-	"hash/maphash"
 	"slices"
 	"strings"
 	"unsafe"
@@ -168,64 +167,28 @@ func (b *Briefs) Events(rows []int64) ([]forensics.Event, error) {
 	return events, err
 }
 
-// view shows a text without copying it: what was once put into blob never changes.
-func (t *texts) view(id uint32) string {
-	b := t.get(int(id))
-	if len(b) == 0 {
-		return ""
-	}
-	return unsafe.String(&b[0], len(b))
-}
-
-// symbols give texts that are folded to the same one number: that of the first of them.
-type symbols struct {
-	first []uint32 // nil where every text is folded to one of its own
-}
-
-func newSymbols(t *texts) symbols {
-	n := len(t.end)
-	size := 1024
-	for size < 2*n {
-		size *= 2
-	}
-	table := make([]uint32, size) // open addressing; 0 is an empty slot
-	seed := maphash.MakeSeed()
-	var s symbols
-	for id := 1; id < n; id++ {
-		text := t.get(id)
-		at := int(maphash.Bytes(seed, text)) & (size - 1)
-		for table[at] != 0 && string(t.get(int(table[at]))) != string(text) {
-			at = (at + 1) & (size - 1)
-		}
-		if table[at] == 0 {
-			table[at] = uint32(id)
+// ItemAccounts tells of which accounts each item speaks, in order; the empty account, of events that name none, is left out.
+func (b *Briefs) ItemAccounts() map[int64][]string {
+	items := b.s.columns.item
+	last := make([]int32, highest(items)+1) // the account that an item was last seen with, from 1
+	out := map[int64][]string{}
+	for at, account := range b.accounts {
+		if account == "" {
 			continue
 		}
-		if s.first == nil {
-			s.first = make([]uint32, n)
-			for i := range s.first {
-				s.first[i] = uint32(i)
+		for _, i := range b.index[b.start[at]:b.start[at+1]] {
+			if item := items[i]; last[item] != int32(at+1) {
+				last[item] = int32(at + 1)
+				out[int64(item)] = append(out[int64(item)], account)
 			}
 		}
-		s.first[id] = table[at]
 	}
-	return s
+	return out
 }
 
-// of gives the symbol of a text.
-func (s symbols) of(id uint32) uint32 {
-	if s.first == nil {
-		return id
+func highest(list []uint32) (top uint32) {
+	for _, v := range list {
+		top = max(top, v)
 	}
-	return s.first[id]
-}
-
-// merge adds what was counted of the texts of one symbol.
-func (s symbols) merge(count []uint32) {
-	for id, first := range s.first {
-		if first != uint32(id) {
-			count[first] += count[id]
-			count[id] = 0
-		}
-	}
+	return top
 }

@@ -3,6 +3,7 @@ package casefile
 import (
 	"hash/crc32"
 	"slices"
+	"unsafe"
 
 	"keytrail/forensics"
 	"keytrail/forensics/filter"
@@ -215,6 +216,15 @@ func (t *texts) get(id int) []byte {
 		return nil
 	}
 	return t.blob[t.end[id-1]:t.end[id]]
+}
+
+// view shows a text without copying it: what was once put into blob never changes.
+func (t *texts) view(id uint32) string {
+	b := t.get(int(id))
+	if len(b) == 0 {
+		return ""
+	}
+	return unsafe.String(&b[0], len(b))
 }
 
 // groups maps a kind to its group.

@@ -75,21 +75,9 @@ func (c *Case) Custody() ([]forensics.Custody, error) {
 	})
 }
 
-// CustodyHead gives the hash of the newest entry and how many entries there are: noted elsewhere, they show
-// later whether entries were cut off at the end or the whole chain was written anew.
-func (c *Case) CustodyHead() (hash forensics.Digest, entries int64, err error) {
-	var last []byte
-	err = c.read.QueryRow(`SELECT seq, hash FROM custody ORDER BY seq DESC LIMIT 1`).Scan(&entries, &last)
-	if err != nil && !errors.Is(err, sql.ErrNoRows) {
-		return hash, 0, fmt.Errorf("custody log: %w", err)
-	}
-	copy(hash[:], last)
-	return hash, entries, nil
-}
-
 // CheckCustody reads the chain again and reports the first entry that was changed,
-// taken out or put in. It cannot see that entries are missing at the end: that needs
-// the newest hash, noted elsewhere.
+// taken out or put in. It cannot see that entries are missing at the end, nor that all were written anew: that
+// needs the newest hash, noted elsewhere.
 func (c *Case) CheckCustody() error {
 	entries, err := c.Custody()
 	if err != nil {

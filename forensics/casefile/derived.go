@@ -22,7 +22,7 @@ import (
 //
 //	time row offset fact wordsEnd textEnd     int64
 //	item asn session message texts... order   uint32
-//	kind nth status words textBlob                   bytes
+//	kind nth status words textBlob            bytes
 const (
 	derivedMagic   = "KTROWS03"
 	byteOrderMark  = 0x0102030405060708

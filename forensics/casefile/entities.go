@@ -148,7 +148,7 @@ func (t *entityTable) numberTexts(c *Case, b *Briefs) error {
 	for pass, column := range [...][]uint32{t.first, t.second} {
 		used := newBitset(len(t.text))
 		for _, id := range column {
-			used[id>>6] |= 1 << (id & 63)
+			used.add(int(id))
 		}
 		for id := uint32(1); int(id) < len(t.text); id++ {
 			symbol := b.symbols.of(id)

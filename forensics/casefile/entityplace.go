@@ -1,14 +1,6 @@
 package casefile
 
-import (
-	"context"
-	"net/netip"
-	"strconv"
-	"strings"
-
-	"keytrail/forensics"
-	"keytrail/forensics/filter"
-)
+import "keytrail/forensics"
 
 // places collects what events state about where an entity is. Of an address the newest
 // statement counts; a network or an operator has a value only where all statements agree.
@@ -74,103 +66,4 @@ func (p *places) fill(c *Case) error {
 		}
 		return nil
 	})
-}
-
-// AccountsOf lists the accounts, as Briefs lists them, whose events a verdict on one of these entities
-// touches. The account that an entity names is always one of them where the case has it.
-func (c *Case) AccountsOf(ctx context.Context, entities []string) ([]string, error) {
-	b, err := c.Briefs(ctx)
-	if err != nil {
-		return nil, err
-	}
-	f := entityFinder{b: b, asns: map[uint32]bool{}}
-	for _, name := range entities {
-		entity, err := ParseEntity(name)
-		if err != nil {
-			return nil, err
-		}
-		kind, value, _ := strings.Cut(entity, ":")
-		f.add(kind, value)
-	}
-	hit := newBitset(len(b.s.texts.end)) // accounts by symbol
-	column := b.s.columns.texts[textAccount]
-	note := func(i int) {
-		s := b.symbols.of(column[i])
-		hit[s>>6] |= 1 << (s & 63)
-	}
-	for which, ids := range f.ids {
-		if ids == nil {
-			continue
-		}
-		for i, id := range b.s.columns.texts[which] {
-			if ids.has(id) {
-				note(i)
-			}
-		}
-	}
-	if len(f.asns) > 0 {
-		for i, asn := range b.s.columns.asn {
-			if asn != 0 && f.asns[asn] {
-				note(i)
-			}
-		}
-	}
-	var out []string
-	for at, account := range b.accounts {
-		if hit.has(b.symbols.of(column[b.index[b.start[at]]])) {
-			out = append(out, account)
-		}
-	}
-	return out, nil
-}
-
-// entityFinder says which texts of which columns entities mean.
-type entityFinder struct {
-	b    *Briefs
-	ids  [numFiltered]bitset
-	asns map[uint32]bool
-}
-
-func (f *entityFinder) add(kind, value string) {
-	folded := filter.Fold(value)
-	same := func(text string) bool { return text == folded }
-	switch kind {
-	case forensics.EntityIP:
-		f.find(textIP, same)
-	case forensics.EntityNetwork:
-		p, err := netip.ParsePrefix(value)
-		if err != nil {
-			return
-		}
-		f.find(textIP, func(text string) bool {
-			ip, err := netip.ParseAddr(text)
-			return err == nil && p.Contains(ip.WithZone(""))
-		})
-	case forensics.EntityASN:
-		if n, err := strconv.ParseUint(value, 10, 32); err == nil {
-			f.asns[uint32(n)] = true
-		}
-	case forensics.EntityClient:
-		f.find(textClient, same)
-	case forensics.EntityKey:
-		f.find(textKey, same)
-	case forensics.EntityService:
-		f.find(textService, same)
-	case forensics.EntityAccount:
-		f.find(textActor, same)
-		f.find(textAccount, same)
-	}
-}
-
-// find adds the texts of a column that match.
-func (f *entityFinder) find(column int, match func(string) bool) {
-	if f.ids[column] == nil {
-		f.ids[column] = newBitset(len(f.b.s.texts.end))
-	}
-	q := query{s: f.b.s}
-	for id := range q.used(column) {
-		if match(f.b.text(uint32(id))) {
-			f.ids[column].add(id)
-		}
-	}
 }

@@ -86,7 +86,7 @@ func (q *query) term(t *filter.Term) (bitset, error) {
 		return where(q.n, func(i int) bool { return t.Choices<<1>>(col.status[i]>>shiftSenderState&3)&1 != 0 }), nil
 	case "after", "before", "on":
 		return where(q.n, func(i int) bool {
-			return col.time[i] >= t.From && (col.time[i] < t.To) && col.status[i]&statusUnreliable == 0
+			return col.time[i] >= t.From && col.time[i] < t.To && col.status[i]&statusUnreliable == 0
 		}), nil
 	case "asn":
 		return where(q.n, func(i int) bool { return int64(col.asn[i]) == t.Number && t.Number != 0 }), nil
@@ -229,7 +229,7 @@ func (q *query) ips(t *filter.Term) bitset {
 func (q *query) used(column int) func(func(int) bool) {
 	seen := newBitset(len(q.s.texts.end))
 	for _, id := range q.s.columns.texts[column] {
-		seen[id>>6] |= 1 << (id & 63)
+		seen.add(int(id))
 	}
 	return func(yield func(int) bool) {
 		for id := 1; id < len(q.s.texts.end); id++ {

@@ -130,13 +130,17 @@ func (c *Case) inGroup(find func(b *bulk) (i int, found, stored bool)) (it foren
 	return it, found, stored
 }
 
+// one gives the first item of a query, if it finds any.
 func one(rows *sql.Rows, err error) (forensics.Item, bool, error) {
 	if err != nil {
 		return forensics.Item{}, false, fmt.Errorf("look for an item: %w", err)
 	}
 	items, err := scanAll(rows, scanItem)
-	if err != nil || len(items) == 0 {
-		return forensics.Item{}, false, err
+	if err != nil {
+		return forensics.Item{}, false, fmt.Errorf("look for an item: %w", err)
+	}
+	if len(items) == 0 {
+		return forensics.Item{}, false, nil
 	}
 	return items[0], true, nil
 }

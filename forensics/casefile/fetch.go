@@ -2,12 +2,9 @@ package casefile
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
-	"math/bits"
 	"slices"
-	"strings"
 	"sync"
 
 	"keytrail/forensics"
@@ -32,35 +29,6 @@ type origin struct {
 	evidence       int64
 	evidenceName   string
 	evidenceDigest forensics.Digest
-}
-
-// muldiv computes a*b/c without overflow; the result must fit.
-func muldiv(a, b, c uint64) uint64 {
-	hi, lo := bits.Mul64(a, b)
-	q, _ := bits.Div64(hi, lo, c)
-	return q
-}
-
-// origins reads names and digests of all items.
-func (c *Case) origins(ctx context.Context) (map[int64]*origin, error) {
-	rows, err := c.read.QueryContext(ctx, `SELECT i.id, i.name, i.digest, v.id, v.name, v.digest FROM item i JOIN evidence v ON v.id = i.evidence`)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	all := map[int64]*origin{}
-	for rows.Next() {
-		var id int64
-		var o origin
-		var item, evidence sql.RawBytes
-		if err := rows.Scan(&id, &o.item, &item, &o.evidence, &o.evidenceName, &evidence); err != nil {
-			return nil, err
-		}
-		copy(o.itemDigest[:], item)
-		copy(o.evidenceDigest[:], evidence)
-		all[id] = &o
-	}
-	return all, rows.Err()
 }
 
 // fetch reads events by their numbers and gives them in that order. Those that
@@ -230,13 +198,4 @@ func (f *fetcher) added(e *forensics.Event) error {
 	var text string
 	err := each(f.r.addition, e.Row, func() { text = f.r.addition.columnText(0) })
 	return errors.Join(err, overlay(e, text))
-}
-
-// in writes " IN (?, ?, ...)" with its arguments.
-func in[T any](values []T) (string, []any) {
-	args := make([]any, len(values))
-	for i, v := range values {
-		args[i] = v
-	}
-	return " IN (?" + strings.Repeat(", ?", len(values)-1) + ")", args
 }

@@ -146,8 +146,8 @@ func TestJudge(t *testing.T) {
 // Verdicts and settings stand in the custody log, and so does taking them back.
 func TestJudgingIsOnRecord(t *testing.T) {
 	c := newCase(t)
-	if _, n, err := c.CustodyHead(); err != nil || n != 1 {
-		t.Fatalf("%d entries, %v", n, err)
+	if entries, err := c.Custody(); err != nil || len(entries) != 1 {
+		t.Fatalf("%d entries, %v", len(entries), err)
 	}
 	steps := []func() error{
 		func() error { return c.SetVerdict([]string{"asn:AS64496", "client:Outlook"}, VerdictNotMine) },
@@ -200,10 +200,6 @@ func TestJudgingIsOnRecord(t *testing.T) {
 	}
 	if err := c.SetSetting(" ", "1h"); err == nil {
 		t.Error("a setting without a name")
-	}
-	head, n, err := c.CustodyHead()
-	if entries, _ := c.Custody(); err != nil || n != int64(len(entries)) || head != entries[n-1].Hash {
-		t.Errorf("the head is %s of %d: %v", head, n, err)
 	}
 	if err := c.CheckCustody(); err != nil {
 		t.Error(err)

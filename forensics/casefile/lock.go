@@ -8,9 +8,10 @@ import (
 	"net/url"
 	"path/filepath"
 
-	"keytrail/forensics"
 	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
+
+	"keytrail/forensics"
 )
 
 // writerLock keeps a second keytrail from adding to the same case. It is an

@@ -65,19 +65,8 @@ func (c *Case) Tag(rows []int64, tag string) error {
 		return errors.New("the tag is empty")
 	}
 	return c.mark(func(ctx context.Context, tx *sql.Tx) (string, before, error) {
-		var b before
-		for _, row := range rows {
-			r, err := tx.ExecContext(ctx, `INSERT OR IGNORE INTO tag (event, tag, at, who) VALUES (?, ?, ?, ?)`, row, tag, c.now(), c.options.Who)
-			if err != nil {
-				return "", b, err
-			}
-			if n, err := r.RowsAffected(); err != nil {
-				return "", b, err
-			} else if n > 0 {
-				b.Untag = append(b.Untag, tagged{row, tag})
-			}
-		}
-		return fmt.Sprintf("tag %s on %s", tag, events(len(b.Untag))), b, nil
+		done, err := eachTagged(rows, tag, func(t tagged) (sql.Result, error) { return c.putTag(ctx, tx, t) })
+		return fmt.Sprintf("tag %s on %s", tag, events(len(done))), before{Untag: done}, err
 	})
 }
 
@@ -85,20 +74,36 @@ func (c *Case) Tag(rows []int64, tag string) error {
 func (c *Case) Untag(rows []int64, tag string) error {
 	tag = strings.TrimSpace(tag)
 	return c.mark(func(ctx context.Context, tx *sql.Tx) (string, before, error) {
-		var b before
-		for _, row := range rows {
-			r, err := tx.ExecContext(ctx, `DELETE FROM tag WHERE event = ? AND tag = ?`, row, tag)
-			if err != nil {
-				return "", b, err
-			}
-			if n, err := r.RowsAffected(); err != nil {
-				return "", b, err
-			} else if n > 0 {
-				b.Tag = append(b.Tag, tagged{row, tag})
-			}
-		}
-		return fmt.Sprintf("tag %s off %s", tag, events(len(b.Tag))), b, nil
+		done, err := eachTagged(rows, tag, func(t tagged) (sql.Result, error) { return takeTag(ctx, tx, t) })
+		return fmt.Sprintf("tag %s off %s", tag, events(len(done))), before{Tag: done}, err
 	})
+}
+
+// eachTagged does something with the tag of each event and gives those that it changed.
+func eachTagged(rows []int64, tag string, do func(tagged) (sql.Result, error)) (done []tagged, err error) {
+	for _, row := range rows {
+		t := tagged{row, tag}
+		r, err := do(t)
+		if err != nil {
+			return nil, err
+		}
+		n, err := r.RowsAffected()
+		if err != nil {
+			return nil, err
+		}
+		if n > 0 {
+			done = append(done, t)
+		}
+	}
+	return done, nil
+}
+
+func (c *Case) putTag(ctx context.Context, tx *sql.Tx, t tagged) (sql.Result, error) {
+	return tx.ExecContext(ctx, `INSERT OR IGNORE INTO tag (event, tag, at, who) VALUES (?, ?, ?, ?)`, t.Event, t.Tag, c.now(), c.options.Who)
+}
+
+func takeTag(ctx context.Context, tx *sql.Tx, t tagged) (sql.Result, error) {
+	return tx.ExecContext(ctx, `DELETE FROM tag WHERE event = ? AND tag = ?`, t.Event, t.Tag)
 }
 
 // SetNote writes the note of an event; an empty text takes it away.
@@ -163,13 +168,12 @@ func (c *Case) Undo() (what string, err error) {
 
 func (c *Case) putBack(ctx context.Context, tx *sql.Tx, b before) error {
 	for _, t := range b.Untag {
-		if _, err := tx.ExecContext(ctx, `DELETE FROM tag WHERE event = ? AND tag = ?`, t.Event, t.Tag); err != nil {
+		if _, err := takeTag(ctx, tx, t); err != nil {
 			return err
 		}
 	}
 	for _, t := range b.Tag {
-		if _, err := tx.ExecContext(ctx, `INSERT OR IGNORE INTO tag (event, tag, at, who) VALUES (?, ?, ?, ?)`,
-			t.Event, t.Tag, c.now(), c.options.Who); err != nil {
+		if _, err := c.putTag(ctx, tx, t); err != nil {
 			return err
 		}
 	}

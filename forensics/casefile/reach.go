@@ -3,11 +3,52 @@ package casefile
 import (
 	"context"
 	"net/netip"
-	"strings"
 
 	"keytrail/forensics"
 	"keytrail/forensics/filter"
 )
+
+// AccountsOf lists the accounts, as Briefs lists them, whose events a verdict on one of these entities
+// touches. The account that an entity names is always one of them where the case has it.
+func (c *Case) AccountsOf(ctx context.Context, entities []string) ([]string, error) {
+	b, err := c.Briefs(ctx)
+	if err != nil {
+		return nil, err
+	}
+	f, _, err := newEntityFinder(b, entities)
+	if err != nil {
+		return nil, err
+	}
+	hit := newBitset(len(b.s.texts.end)) // accounts by symbol
+	column := b.s.columns.texts[textAccount]
+	note := func(i int) {
+		hit.add(int(b.symbols.of(column[i])))
+	}
+	for which, ids := range f.ids {
+		if ids == nil {
+			continue
+		}
+		for i, id := range b.s.columns.texts[which] {
+			if ids.has(id) {
+				note(i)
+			}
+		}
+	}
+	if len(f.asns) > 0 {
+		for i, asn := range b.s.columns.asn {
+			if asn != 0 && f.asns[asn] {
+				note(i)
+			}
+		}
+	}
+	var out []string
+	for at, account := range b.accounts {
+		if hit.has(b.symbols.of(column[b.index[b.start[at]]])) {
+			out = append(out, account)
+		}
+	}
+	return out, nil
+}
 
 // Reach counts what a verdict on entities would touch. It looks at every event once.
 func (c *Case) Reach(ctx context.Context, entities []string) (*forensics.Reach, error) {
@@ -15,31 +56,28 @@ func (c *Case) Reach(ctx context.Context, entities []string) (*forensics.Reach, 
 	if err != nil {
 		return nil, err
 	}
+	f, list, err := newEntityFinder(b, entities)
+	if err != nil {
+		return nil, err
+	}
 	out := &forensics.Reach{}
-	f := entityFinder{b: b, asns: map[uint32]bool{}}
 	address, client := false, false // whether one of the entities is found by these
 	about := map[string]bool{}
 	for _, account := range b.Accounts() {
 		about[filter.Fold(account)] = account != ""
 	}
-	for _, name := range entities {
-		entity, err := ParseEntity(name)
-		if err != nil {
-			return nil, err
-		}
-		kind, value, _ := strings.Cut(entity, ":")
-		f.add(kind, value)
-		switch kind {
+	for _, e := range list {
+		switch e.kind {
 		case forensics.EntityIP, forensics.EntityASN, forensics.EntityNetwork:
-			if p, err := netip.ParsePrefix(value); err == nil && forensics.WideBlock(p) {
-				out.Blocks = append(out.Blocks, value)
+			if p, err := netip.ParsePrefix(e.value); err == nil && forensics.WideBlock(p) {
+				out.Blocks = append(out.Blocks, e.value)
 			}
 			address = true
 		case forensics.EntityClient:
 			client = true
 		case forensics.EntityAccount:
-			if about[filter.Fold(value)] {
-				out.Own = append(out.Own, value)
+			if about[filter.Fold(e.value)] {
+				out.Own = append(out.Own, e.value)
 			}
 		}
 	}
@@ -68,14 +106,4 @@ func (c *Case) Reach(ctx context.Context, entities []string) (*forensics.Reach, 
 		}
 	}
 	return out, nil
-}
-
-// otherwise reports whether an entity that is no address and no client has a part in an event.
-func (f *entityFinder) otherwise(i uint32) bool {
-	for _, which := range [...]int{textAccount, textActor, textKey, textService} {
-		if f.ids[which] != nil && f.ids[which].has(f.b.s.columns.texts[which][i]) {
-			return true
-		}
-	}
-	return false
 }

@@ -1,11 +1,15 @@
 package casefile
 
 import (
+	"context"
 	"database/sql"
+	"strings"
 
 	"keytrail/forensics"
 	"keytrail/forensics/filter"
 )
+
+// Conditions that only the database answers.
 
 // maxCandidates is up to how many events are looked at one by one in the database
 // before a look at all is cheaper.
@@ -135,4 +139,35 @@ func (q *query) manyth() (map[int64]int, error) {
 		list = list[n:]
 	}
 	return many, nil
+}
+
+// origins reads names and digests of all items.
+func (c *Case) origins(ctx context.Context) (map[int64]*origin, error) {
+	rows, err := c.read.QueryContext(ctx, `SELECT i.id, i.name, i.digest, v.id, v.name, v.digest FROM item i JOIN evidence v ON v.id = i.evidence`)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	all := map[int64]*origin{}
+	for rows.Next() {
+		var id int64
+		var o origin
+		var item, evidence sql.RawBytes
+		if err := rows.Scan(&id, &o.item, &item, &o.evidence, &o.evidenceName, &evidence); err != nil {
+			return nil, err
+		}
+		copy(o.itemDigest[:], item)
+		copy(o.evidenceDigest[:], evidence)
+		all[id] = &o
+	}
+	return all, rows.Err()
+}
+
+// in writes " IN (?, ?, ...)" with its arguments.
+func in[T any](values []T) (string, []any) {
+	args := make([]any, len(values))
+	for i, v := range values {
+		args[i] = v
+	}
+	return " IN (?" + strings.Repeat(", ?", len(values)-1) + ")", args
 }

@@ -9,7 +9,7 @@ import (
 )
 
 // Values lists up to n known values of a filter's key that start with prefix, the
-// most frequent first. For keys without a list of values it is empty.
+// most frequent first. For keys without a list of values it is empty, and so it is after an error: they are a help to who types.
 func (c *Case) Values(key string, prefix string, n int) []string {
 	column, ok := keyColumns[key]
 	if key == "ip" {
@@ -61,6 +61,7 @@ func (c *Case) textsOf(ctx context.Context, ids []uint32) []string {
 	return out
 }
 
+// tags lists up to n tags that start with prefix, the most frequent first.
 func (c *Case) tags(prefix string, n int) []string {
 	rows, err := c.read.QueryContext(context.Background(), `SELECT tag FROM tag GROUP BY tag ORDER BY count(*) DESC, tag`)
 	if err != nil {

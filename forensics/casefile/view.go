@@ -1,6 +1,7 @@
 package casefile
 
 import (
+	"math/bits"
 	"slices"
 	"sort"
 	"sync"
@@ -131,4 +132,11 @@ func (v *View) Events(from, n int) ([]forensics.Event, error) {
 		rows = append(rows, v.s.columns.row[i])
 	}
 	return v.c.fetch(rows)
+}
+
+// muldiv computes a*b/c without overflow; the result must fit.
+func muldiv(a, b, c uint64) uint64 {
+	hi, lo := bits.Mul64(a, b)
+	q, _ := bits.Div64(hi, lo, c)
+	return q
 }
