@@ -73,6 +73,9 @@ func RunSigma(ctx context.Context, c *casefile.Case, set *sigma.Set) ([]forensic
 	for _, refused := range set.Refused {
 		skipped = append(skipped, forensics.NotChecked{Rule: SigmaPrefix + refused.File, Title: refused.Title, Why: refused.Why})
 	}
+	if why := unreadLogs(set); why != "" {
+		skipped = append(skipped, forensics.NotChecked{Rule: SigmaPrefix + "other logs", Title: "rules about other logs", Why: why})
+	}
 	for _, format := range set.Formats() {
 		view, err := c.Query(ctx, sourceIs(format))
 		if err != nil {
@@ -124,6 +127,25 @@ func RunSigma(ctx context.Context, c *casefile.Case, set *sigma.Set) ([]forensic
 		return cmp.Or(strings.Compare(a.Account, b.Account), cmp.Compare(a.Start, b.Start), strings.Compare(a.Rule, b.Rule))
 	})
 	return findings, skipped, nil
+}
+
+// unreadNamed is how many logs that are not read are named.
+const unreadNamed = 5
+
+// unreadLogs counts the rules about logs that keytrail does not read, empty where there are none.
+func unreadLogs(set *sigma.Set) string {
+	if len(set.Unread) == 0 {
+		return ""
+	}
+	var logs []string
+	for i, u := range set.Unread {
+		if i == unreadNamed {
+			logs = append(logs, fmt.Sprintf("and %d more logs", len(set.Unread)-i))
+			break
+		}
+		logs = append(logs, fmt.Sprintf("%s (%d)", u.Log, u.Rules))
+	}
+	return fmt.Sprintf("rules about logs that keytrail does not read: %d, for %s", set.UnreadRules(), strings.Join(logs, ", "))
 }
 
 // sourceIs is the filter for the events of one format.
