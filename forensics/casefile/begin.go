@@ -66,13 +66,10 @@ func (c *Case) reset() {
 
 // loadOrphans reads the facts whose event was taken away while a further place of them stayed.
 func (c *Case) loadOrphans(ctx context.Context) (map[int64]bool, error) {
-	rows, err := c.write.QueryContext(ctx, `SELECT DISTINCT fact FROM seen_in WHERE event = 0`)
+	list, err := readAll(ctx, c.write, "read the case", func(scan scanner) (fact int64, err error) { return fact, scan(&fact) },
+		`SELECT DISTINCT fact FROM seen_in WHERE event = 0`)
 	if err != nil {
-		return nil, fmt.Errorf("read the case: %w", err)
-	}
-	list, err := scanAll(rows, func(scan func(...any) error) (fact int64, err error) { return fact, scan(&fact) })
-	if err != nil {
-		return nil, fmt.Errorf("read the case: %w", err)
+		return nil, err
 	}
 	orphans := make(map[int64]bool, len(list))
 	for _, fact := range list {

@@ -58,11 +58,7 @@ func CustodyHash(e forensics.Custody) forensics.Digest {
 
 // Custody lists the custody log, oldest first.
 func (c *Case) Custody() ([]forensics.Custody, error) {
-	rows, err := c.read.QueryContext(context.Background(), `SELECT seq, at, who, what, detail, tool, prev, hash FROM custody ORDER BY seq`)
-	if err != nil {
-		return nil, fmt.Errorf("custody log: %w", err)
-	}
-	return scanAll(rows, func(scan func(...any) error) (e forensics.Custody, err error) {
+	return readAll(context.Background(), c.read, "custody log", func(scan scanner) (e forensics.Custody, err error) {
 		var at int64
 		var prev, hash []byte
 		err = scan(&e.Seq, &at, &e.Who, &e.What, &e.Detail, &e.Tool, &prev, &hash)
@@ -72,7 +68,7 @@ func (c *Case) Custody() ([]forensics.Custody, error) {
 			copy(e.Hash[:], hash)
 		}
 		return e, err
-	})
+	}, `SELECT seq, at, who, what, detail, tool, prev, hash FROM custody ORDER BY seq`)
 }
 
 // CheckCustody reads the chain again and reports the first entry that was changed,

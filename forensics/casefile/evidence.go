@@ -3,7 +3,6 @@ package casefile
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"fmt"
 	"time"
 
@@ -27,13 +26,10 @@ func (c *Case) BeginEvidence(e forensics.Evidence) (forensics.Evidence, error) {
 	_ = c.flush() // where it fails, what is lost is missing in the evidence, which is read again
 	c.failed = nil
 	ctx := context.Background()
-	rows, err := c.write.QueryContext(ctx, `SELECT `+evidenceColumns+` FROM evidence WHERE path = ? ORDER BY id DESC`, e.Path)
+	known, err := readAll(ctx, c.write, "look for the evidence", scanEvidence,
+		`SELECT `+evidenceColumns+` FROM evidence WHERE path = ? ORDER BY id DESC`, e.Path)
 	if err != nil {
-		return e, fmt.Errorf("look for the evidence: %w", err)
-	}
-	known, err := scanAll(rows, scanEvidence)
-	if err != nil {
-		return e, fmt.Errorf("look for the evidence: %w", err)
+		return e, err
 	}
 	for _, k := range known {
 		if !k.Done || k.Size == e.Size && k.Modified.Equal(e.Modified) && k.IsFolder == e.IsFolder {
@@ -90,8 +86,7 @@ func (c *Case) FindItem(evidence int64, name string) (forensics.Item, bool, erro
 	if found || !stored {
 		return it, found, nil
 	}
-	return one(c.read.QueryContext(context.Background(),
-		`SELECT `+itemColumns+` FROM item WHERE evidence = ? AND name = ?`, evidence, name))
+	return firstItem(context.Background(), c.read, `WHERE evidence = ? AND name = ?`, evidence, name)
 }
 
 // FindContent finds the first item of these bytes that was read to its end.
@@ -104,9 +99,8 @@ func (c *Case) FindContent(d forensics.Digest) (forensics.Item, bool, error) {
 	if !stored {
 		return fresh, found, nil
 	}
-	it, first, err := one(c.read.QueryContext(context.Background(), `SELECT `+itemColumns+` FROM item
-		WHERE digest = ? AND status NOT IN (?, ?, ?) ORDER BY id LIMIT 1`,
-		d[:], int64(forensics.StatusReading), int64(forensics.StatusDuplicate), int64(forensics.StatusFailed)))
+	it, first, err := firstItem(context.Background(), c.read, `WHERE digest = ? AND status NOT IN (?, ?, ?) ORDER BY id LIMIT 1`,
+		d[:], int64(forensics.StatusReading), int64(forensics.StatusDuplicate), int64(forensics.StatusFailed))
 	if err == nil && !first && found {
 		return fresh, true, nil
 	}
@@ -130,73 +124,38 @@ func (c *Case) inGroup(find func(b *bulk) (i int, found, stored bool)) (it foren
 	return it, found, stored
 }
 
-// one gives the first item of a query, if it finds any.
-func one(rows *sql.Rows, err error) (forensics.Item, bool, error) {
-	if err != nil {
-		return forensics.Item{}, false, fmt.Errorf("look for an item: %w", err)
-	}
-	items, err := scanAll(rows, scanItem)
-	if err != nil {
-		return forensics.Item{}, false, fmt.Errorf("look for an item: %w", err)
-	}
-	if len(items) == 0 {
-		return forensics.Item{}, false, nil
+// firstItem gives the first item for which a condition holds, if there is any.
+func firstItem(ctx context.Context, q querier, where string, args ...any) (forensics.Item, bool, error) {
+	items, err := readAll(ctx, q, "look for an item", scanItem, `SELECT `+itemColumns+` FROM item `+where, args...)
+	if err != nil || len(items) == 0 {
+		return forensics.Item{}, false, err
 	}
 	return items[0], true, nil
 }
 
 // Evidence lists all evidence in the order in which it was added.
 func (c *Case) Evidence() ([]forensics.Evidence, error) {
-	rows, err := c.read.QueryContext(context.Background(), `SELECT `+evidenceColumns+` FROM evidence ORDER BY id`)
-	if err != nil {
-		return nil, fmt.Errorf("list the evidence: %w", err)
-	}
-	return scanAll(rows, scanEvidence)
+	return readAll(context.Background(), c.read, "list the evidence", scanEvidence, `SELECT `+evidenceColumns+` FROM evidence ORDER BY id`)
 }
 
 // Items lists the items of one evidence, or of all for 0, in the order of reading.
 func (c *Case) Items(evidence int64) ([]forensics.Item, error) {
 	c.flushed()
-	rows, err := c.read.QueryContext(context.Background(),
+	return readAll(context.Background(), c.read, "list the items", scanItem,
 		`SELECT `+itemColumns+` FROM item WHERE ?1 = 0 OR evidence = ?1 ORDER BY id`, evidence)
-	if err != nil {
-		return nil, fmt.Errorf("list the items: %w", err)
-	}
-	return scanAll(rows, scanItem)
 }
 
 // Warnings lists up to n warnings of one evidence, or of all for 0, leaving out the
 // first `after` ones.
 func (c *Case) Warnings(evidence, after int64, n int) ([]forensics.Warning, error) {
 	c.flushed()
-	rows, err := c.read.QueryContext(context.Background(), `
+	return readAll(context.Background(), c.read, "list the warnings", scanWarning, `
 		SELECT w.evidence, w.item, w."offset", w.length, w.line, w.text, v.name, coalesce(i.name, '')
 		FROM warning w JOIN evidence v ON v.id = w.evidence LEFT JOIN item i ON i.id = w.item
 		WHERE ?1 = 0 OR w.evidence = ?1 ORDER BY w.evidence, w.item, w.id LIMIT ?2 OFFSET ?3`, evidence, n, after)
-	if err != nil {
-		return nil, fmt.Errorf("list the warnings: %w", err)
-	}
-	return scanAll(rows, func(scan func(...any) error) (w forensics.Warning, err error) {
-		err = scan(&w.Ref.Evidence, &w.Ref.Item, &w.Ref.Offset, &w.Ref.Length, &w.Ref.Line, &w.Text, &w.EvidenceName, &w.ItemName)
-		return w, err
-	})
 }
 
-// scanAll reads all rows and closes them.
-func scanAll[T any](rows *sql.Rows, scan func(scan func(...any) error) (T, error)) ([]T, error) {
-	defer rows.Close()
-	var all []T
-	for rows.Next() {
-		v, err := scan(rows.Scan)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, v)
-	}
-	return all, errors.Join(rows.Err(), rows.Close())
-}
-
-func scanEvidence(scan func(...any) error) (e forensics.Evidence, err error) {
+func scanEvidence(scan scanner) (e forensics.Evidence, err error) {
 	var digest []byte
 	var modified sql.NullInt64
 	var added int64
@@ -206,7 +165,7 @@ func scanEvidence(scan func(...any) error) (e forensics.Evidence, err error) {
 	return e, err
 }
 
-func scanItem(scan func(...any) error) (it forensics.Item, err error) {
+func scanItem(scan scanner) (it forensics.Item, err error) {
 	var digest []byte
 	var modified sql.NullInt64
 	var status int64
@@ -215,6 +174,11 @@ func scanItem(scan func(...any) error) (it forensics.Item, err error) {
 	copy(it.Digest[:], digest)
 	it.Modified, it.Status = timeOf(modified), forensics.Status(status)
 	return it, err
+}
+
+func scanWarning(scan scanner) (w forensics.Warning, err error) {
+	err = scan(&w.Ref.Evidence, &w.Ref.Item, &w.Ref.Offset, &w.Ref.Length, &w.Ref.Line, &w.Text, &w.EvidenceName, &w.ItemName)
+	return w, err
 }
 
 // digestValue stores a digest as 32 bytes, a missing one as NULL.

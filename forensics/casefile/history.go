@@ -12,13 +12,9 @@ const maxHistory = 200
 
 // History lists the filters that were used, the newest first.
 func (c *Case) History() []string {
-	rows, err := c.read.QueryContext(context.Background(), `SELECT filter FROM filter_history ORDER BY at DESC, filter`)
+	list, err := readAll(context.Background(), c.read, "list the filters", scanText, `SELECT filter FROM filter_history ORDER BY at DESC, filter`)
 	if err != nil {
 		return nil // a convenience: without it nothing is lost
-	}
-	list, err := scanAll(rows, func(scan func(...any) error) (s string, err error) { return s, scan(&s) })
-	if err != nil {
-		return nil
 	}
 	return list
 }

@@ -129,15 +129,12 @@ func (f *inference) load(ctx context.Context) error {
 			rows = append(rows, c.row[i])
 		}
 	}
-	list, err := f.c.write.QueryContext(ctx, `SELECT event, more FROM addition`)
-	if err != nil {
-		return err
-	}
 	type addition struct {
 		event int64
 		more  string
 	}
-	all, err := scanAll(list, func(scan func(...any) error) (a addition, err error) { return a, scan(&a.event, &a.more) })
+	all, err := readAll(ctx, f.c.write, "read the additions", func(scan scanner) (a addition, err error) { return a, scan(&a.event, &a.more) },
+		`SELECT event, more FROM addition`)
 	if err != nil {
 		return err
 	}

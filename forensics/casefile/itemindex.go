@@ -3,7 +3,7 @@ package casefile
 import (
 	"context"
 	"encoding/binary"
-	"fmt"
+	"errors"
 	"hash/maphash"
 	"math"
 
@@ -38,13 +38,9 @@ func (x *index) add(it *forensics.Item) {
 
 // loadIndex reads the names and digests of all items, and the number of the next one.
 func (c *Case) loadIndex(ctx context.Context, b *bulk) error {
-	rows, err := c.write.QueryContext(ctx, `SELECT id, evidence, name, digest FROM item`)
-	if err != nil {
-		return fmt.Errorf("read the items: %w", err)
-	}
 	b.index = index{maphash.MakeSeed(), map[uint64]struct{}{}, map[uint64]struct{}{}}
 	b.nextItem = 1
-	_, err = scanAll(rows, func(scan func(...any) error) (none struct{}, err error) {
+	_, err := readAll(ctx, c.write, "read the items", func(scan scanner) (none struct{}, err error) {
 		var it forensics.Item
 		var digest []byte
 		err = scan(&it.ID, &it.Evidence, &it.Name, &digest)
@@ -52,12 +48,12 @@ func (c *Case) loadIndex(ctx context.Context, b *bulk) error {
 		b.index.add(&it)
 		b.nextItem = max(b.nextItem, it.ID+1)
 		return none, err
-	})
+	}, `SELECT id, evidence, name, digest FROM item`)
 	if err != nil {
-		return fmt.Errorf("read the items: %w", err)
+		return err
 	}
 	if b.nextItem >= math.MaxUint32 {
-		return fmt.Errorf("the case holds too many items")
+		return errors.New("the case holds too many items")
 	}
 	return nil
 }

@@ -2,7 +2,6 @@ package casefile
 
 import (
 	"context"
-	"fmt"
 	"net/netip"
 	"slices"
 	"strconv"
@@ -131,7 +130,7 @@ type Judge struct{ v *verdicts }
 func (c *Case) Judge(ctx context.Context) (Judge, error) {
 	v, err := loadVerdicts(ctx, c.read)
 	if err != nil {
-		return Judge{}, fmt.Errorf("read the verdicts: %w", err)
+		return Judge{}, err
 	}
 	return Judge{v}, nil
 }

@@ -4,11 +4,12 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
 
 	"keytrail/forensics"
 )
 
-// The numbers that a case keeps about itself, and the transactions that count them.
+// How the database is asked and changed, and the numbers that a case keeps about itself.
 
 // Names in the table meta.
 const (
@@ -24,6 +25,30 @@ const (
 type querier interface {
 	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
 	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+}
+
+// scanner reads the columns of one row, as the method Scan of sql.Rows does.
+type scanner func(columns ...any) error
+
+// readAll makes a value of every row that a query gives. what stands in front of errors.
+func readAll[T any](ctx context.Context, q querier, what string, scan func(scanner) (T, error), query string, args ...any) ([]T, error) {
+	rows, err := q.QueryContext(ctx, query, args...)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", what, err)
+	}
+	defer rows.Close()
+	var all []T
+	for rows.Next() {
+		v, err := scan(rows.Scan)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", what, err)
+		}
+		all = append(all, v)
+	}
+	if err := errors.Join(rows.Err(), rows.Close()); err != nil {
+		return nil, fmt.Errorf("%s: %w", what, err)
+	}
+	return all, nil
 }
 
 // metaInt reads a number of the table meta, 0 where it is not set.

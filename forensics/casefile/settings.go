@@ -10,13 +10,10 @@ import (
 
 // Settings gives the thresholds that this case sets otherwise than the program.
 func (c *Case) Settings() (map[string]string, error) {
-	rows, err := c.read.QueryContext(context.Background(), `SELECT name, value FROM setting ORDER BY name`)
+	list, err := readAll(context.Background(), c.read, "read the settings", func(scan scanner) (s setting, err error) { return s, scan(&s.Name, &s.Value) },
+		`SELECT name, value FROM setting ORDER BY name`)
 	if err != nil {
-		return nil, fmt.Errorf("read the settings: %w", err)
-	}
-	list, err := scanAll(rows, func(scan func(...any) error) (s setting, err error) { return s, scan(&s.Name, &s.Value) })
-	if err != nil {
-		return nil, fmt.Errorf("read the settings: %w", err)
+		return nil, err
 	}
 	all := make(map[string]string, len(list))
 	for _, s := range list {

@@ -63,11 +63,7 @@ func (c *Case) textsOf(ctx context.Context, ids []uint32) []string {
 
 // tags lists up to n tags that start with prefix, the most frequent first.
 func (c *Case) tags(prefix string, n int) []string {
-	rows, err := c.read.QueryContext(context.Background(), `SELECT tag FROM tag GROUP BY tag ORDER BY count(*) DESC, tag`)
-	if err != nil {
-		return nil
-	}
-	all, err := scanAll(rows, func(scan func(...any) error) (s string, err error) { return s, scan(&s) })
+	all, err := readAll(context.Background(), c.read, "list the tags", scanText, `SELECT tag FROM tag GROUP BY tag ORDER BY count(*) DESC, tag`)
 	if err != nil {
 		return nil
 	}
@@ -79,3 +75,5 @@ func (c *Case) tags(prefix string, n int) []string {
 	}
 	return out
 }
+
+func scanText(scan scanner) (s string, err error) { return s, scan(&s) }

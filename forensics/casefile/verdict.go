@@ -122,9 +122,6 @@ func (c *Case) Verdicts() ([]Verdict, error) {
 }
 
 func verdictsIn(ctx context.Context, q querier) ([]Verdict, error) {
-	rows, err := q.QueryContext(ctx, `SELECT entity, verdict FROM verdict ORDER BY entity`)
-	if err != nil {
-		return nil, fmt.Errorf("read the verdicts: %w", err)
-	}
-	return scanAll(rows, func(scan func(...any) error) (v Verdict, err error) { return v, scan(&v.Entity, &v.Verdict) })
+	return readAll(ctx, q, "read the verdicts", func(scan scanner) (v Verdict, err error) { return v, scan(&v.Entity, &v.Verdict) },
+		`SELECT entity, verdict FROM verdict ORDER BY entity`)
 }

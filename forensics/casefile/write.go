@@ -63,7 +63,7 @@ func (c *Case) BeginItem(it forensics.Item) (*ItemWriter, error) {
 
 // beginAgain gives an item that the database has its number back and takes away what is there of it.
 func (c *Case) beginAgain(ctx context.Context, it *forensics.Item) error {
-	known, found, err := one(c.write.QueryContext(ctx, `SELECT `+itemColumns+` FROM item WHERE evidence = ? AND name = ?`, it.Evidence, it.Name))
+	known, found, err := firstItem(ctx, c.write, `WHERE evidence = ? AND name = ?`, it.Evidence, it.Name)
 	if err != nil || !found {
 		return err
 	}
