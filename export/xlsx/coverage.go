@@ -114,6 +114,7 @@ func (b *book) coverage(tracks []*track) *sheet {
 		{"Status", 11}, {"Reason, bounds reached", 34}, {"Broken records", 9}, {"Warnings", 9},
 	}}
 	s.printed, s.rows = len(s.columns)-2, len(tracks)
+	s.empty = "Nothing that was read has events with a time: the sheet Evidence and custody says what became of each file."
 	s.body = func(_ context.Context, r *rows) error {
 		for _, t := range tracks {
 			if err := r.next(); err != nil {

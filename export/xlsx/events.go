@@ -11,12 +11,12 @@ import (
 	"keytrail/forensics/absence"
 )
 
-// eventSheet makes a sheet of events: the moment, what is printed, where it is from, and then
+// eventSheet makes a sheet of events: the moment, what is printed, the incident, where it is from, and then
 // what there is no room for on paper.
 func (b *book) eventSheet(name string, events Events, main, further []eventColumn) *sheet {
-	printed := slices.Concat(b.when(), main, provenance())
+	printed := slices.Concat(b.when(), main, b.incidentColumn(), provenance())
 	all := slices.Concat(printed, further, identity())
-	s := &sheet{name: name, table: true, rows: events.Len(), printed: len(printed), wraps: events.Len() <= wrapUpTo}
+	s := &sheet{name: name, table: true, rows: events.Len(), printed: len(printed), wraps: events.Len() <= wrapUpTo, empty: b.emptyText(name)}
 	for _, c := range all {
 		s.columns = append(s.columns, c.column)
 	}
@@ -32,6 +32,49 @@ func (b *book) eventSheet(name string, events Events, main, further []eventColum
 		})
 	}
 	return s
+}
+
+// incidentColumn names the incident that an event is a step of, so that a sheet can be filtered by it. There is none where no
+// incident was found.
+func (b *book) incidentColumn() []eventColumn {
+	if len(b.attacks) == 0 {
+		return nil
+	}
+	return []eventColumn{{column{"Incident", 8}, func(r *rows, e *forensics.Event) {
+		switch list := b.attacks[e.Row]; len(list) {
+		case 0:
+			r.skip(1)
+		case 1:
+			r.number(r.st.alarmNumber, list[0])
+		default:
+			r.text(r.st.alarm, numbers(list))
+		}
+	}}}
+}
+
+// groupOfSheet is the group whose events a sheet holds.
+var groupOfSheet = map[string]forensics.Group{
+	"Keys": forensics.GroupKey, "Logins": forensics.GroupLogin, "Resets": forensics.GroupReset, "Deletions": forensics.GroupDeletion,
+	"Settings": forensics.GroupSettings, "Money": forensics.GroupMoney,
+}
+
+// emptyText is what a sheet of events says where it holds none: why that is, as far as is known.
+func (b *book) emptyText(name string) string {
+	which, g := "such event", forensics.GroupOther
+	if group, ok := groupOfSheet[name]; ok {
+		g = group
+	} else {
+		which = "event"
+	}
+	switch {
+	case b.c.Filter != "":
+		return "The filter leaves no " + which + "."
+	case g == forensics.GroupOther:
+		return "No event was read from the evidence: the sheet Evidence and custody says what became of each file."
+	case b.anySpeaksOf(g):
+		return "No such event is on record. For which time the sources could have shown one is on the sheet Coverage."
+	}
+	return "No such event is on record, and no evidence of this case can speak of any: that none are listed says nothing."
 }
 
 func (b *book) timeline() *sheet {
@@ -186,16 +229,27 @@ func (b *book) money() *sheet {
 		{column{"Kind", 13}, kindCell},
 		{column{"Account", 20}, accountCell},
 		{column{"Service", 10}, serviceCell},
-		{column{"Amount", 13}, func(r *rows, e *forensics.Event) { r.wrap(r.st.bold, e.Amount) }},
+		{column{"Amount", 13}, func(r *rows, e *forensics.Event) { decimalCell(r, r.st.amount, e.Amount) }},
 		{column{"Asset", 6}, func(r *rows, e *forensics.Event) { r.text(r.st.text, e.Asset) }},
-		{column{"Value in USD", 11}, func(r *rows, e *forensics.Event) { r.text(r.st.text, e.ValueUSD) }},
+		{column{"Value in USD", 11}, func(r *rows, e *forensics.Event) { decimalCell(r, r.st.dollars, e.ValueUSD) }},
 		whatColumn(46),
 		deleted,
 	}, []eventColumn{
+		{column{"Amount as written", 26}, func(r *rows, e *forensics.Event) { r.text(r.st.text, e.Amount) }},
 		at, by,
 		{column{"Destination", 44}, func(r *rows, e *forensics.Event) { r.text(r.st.text, e.Destination) }},
 		{column{"Transaction", 40}, func(r *rows, e *forensics.Event) { r.text(r.st.text, e.TxID) }},
 	})
+}
+
+// decimalCell writes a number, and as text what is none.
+func decimalCell(r *rows, s style, v string) {
+	d, err := forensics.ParseDecimal(v)
+	if v == "" || err != nil {
+		r.text(r.st.text, v)
+		return
+	}
+	r.decimal(s, d)
 }
 
 func actorCell(r *rows, e *forensics.Event)   { r.text(r.st.text, e.Actor) }

@@ -30,7 +30,11 @@ func (b *book) foundRows() []summaryRow {
 	case a == nil:
 		say(st.small, "Incidents were not looked for.")
 	case len(a.Incidents) == 0:
-		say(st.text, "No incident was found. That is no proof that there was none: the sheet Incidents lists which rules could not be asked, and why.")
+		text := "No incident was found. That is no proof that there was none"
+		if len(a.NotChecked) > 0 {
+			text += ": the sheet Incidents lists which rules could not be asked, and why"
+		}
+		say(st.text, text+".")
 	default:
 		say(st.small, "Each line is events of one account that belong together, with their reasons on the sheet Incidents. strong, likely and weak say how firmly they are joined; clocks without a day are of the first day, in UTC.")
 		second := "To (UTC)"
@@ -124,6 +128,9 @@ func stepText(s *forensics.Step) string {
 	case forensics.StepDeletion:
 		if label := deletionLabel(s.Label); label != s.Label {
 			return "notices deleted " + label
+		}
+		if strings.HasSuffix(s.Label, " deletion") || strings.HasSuffix(s.Label, " deletions") {
+			return s.Label + " of mail"
 		}
 		return labelled("mails deleted", s.Label)
 	case forensics.StepMoney:

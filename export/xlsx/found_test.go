@@ -95,7 +95,7 @@ func TestSummaryWithoutIncidents(t *testing.T) {
 		{"not_looked_for", func() *Content { return moneyContent(t, nil) }, []string{"Incidents were not looked for.",
 			"What left in the whole case, the owner's own transfers too, in USD as statements value it: 3 transfers; those without a stated value (1) are not in the sum||9306.07"}},
 		{"none_found", func() *Content { return moneyContent(t, &forensics.Analysis{}) }, []string{
-			"No incident was found. That is no proof that there was none: the sheet Incidents lists which rules could not be asked, and why.",
+			"No incident was found. That is no proof that there was none.",
 			"No transfer out belongs to an incident.",
 			"What left in the whole case, the owner's own transfers too, in USD as statements value it: 3 transfers; those without a stated value (1) are not in the sum||9306.07"}},
 		{"nothing_left", func() *Content { return content(list(), nil) }, []string{"Incidents were not looked for.",
@@ -152,6 +152,70 @@ func TestLossesCanBeFiltered(t *testing.T) {
 	for _, want := range []string{"_xlnm.Print_Titles 'Losses'!$11:$11", "$A$11:$T$17"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("no %q among the names:\n%s", want, text)
+		}
+	}
+}
+
+// TestEmptySheetsSayWhy: nobody has to guess whether a sheet without rows is a mistake.
+func TestEmptySheetsSayWhy(t *testing.T) {
+	c := content(list(), nil)
+	c.Items = []forensics.Item{{Evidence: 1, Format: "mailserver/dovecot"}}
+	for name, want := range map[string]string{
+		"Timeline":  "No event was read from the evidence: the sheet Evidence and custody says what became of each file.",
+		"Keys":      "No such event is on record, and no evidence of this case can speak of any: that none are listed says nothing.",
+		"Logins":    "No such event is on record. For which time the sources could have shown one is on the sheet Coverage.",
+		"Deletions": "No such event is on record. For which time the sources could have shown one is on the sheet Coverage.",
+	} {
+		rows, err := opened(t, made(t, c, MaxRows)).GetRows(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(rows) != 2 || len(rows[1]) != 1 || rows[1][0] != want {
+			t.Errorf("%s says %q", name, rows[1:])
+		}
+	}
+	c.Filter = "group:money"
+	rows, err := opened(t, made(t, c, MaxRows)).GetRows("Keys")
+	if err != nil || len(rows) != 2 || rows[1][0] != "The filter leaves no such event." {
+		t.Errorf("Keys with a filter says %q, %v", rows, err)
+	}
+}
+
+// TestEventsNameTheirIncident: the timeline can be filtered by incident, and money is numbers.
+func TestEventsNameTheirIncident(t *testing.T) {
+	c := foundContent(t)
+	c.Analysis.Incidents = append(c.Analysis.Incidents, forensics.Incident{ID: 9, Steps: []forensics.Step{{Step: forensics.StepMoney, Rows: []int64{3}}}})
+	f := opened(t, made(t, c, MaxRows))
+	for _, name := range []string{"Timeline", "Money"} {
+		rows, err := f.GetRows(name, excelize.Options{RawCellValue: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		at := indexOf(t, rows[0], "Incident")
+		if got := []string{rows[1][at], rows[2][at], rows[3][at]}; !cmp.Equal(got, []string{"7", "", "7, 9"}) {
+			t.Errorf("%s: incidents %q", name, got)
+		}
+	}
+	rows, err := f.GetRows("Money")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for title, want := range map[string]excelize.CellType{"Amount": excelize.CellTypeUnset, "Value in USD": excelize.CellTypeUnset, "Amount as written": excelize.CellTypeInlineString} {
+		cell, err := excelize.CoordinatesToCellName(indexOf(t, rows[0], title)+1, 2)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, err := f.GetCellType("Money", cell); err != nil || got != want {
+			t.Errorf("%s is a cell of type %v, %v", title, got, err)
+		}
+	}
+	rows, err = opened(t, made(t, moneyContent(t, nil), MaxRows)).GetRows("Timeline")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, h := range rows[0] {
+		if h == "Incident" {
+			t.Error("a timeline without incidents has a column for them")
 		}
 	}
 }

@@ -124,6 +124,9 @@ func (w *incidentWriter) write(ctx context.Context) {
 // count says how many there are.
 func (w *incidentWriter) count() string {
 	if len(w.a.Incidents) == 0 {
+		if len(w.a.NotChecked) == 0 {
+			return "No incident was found. That is no proof that there was none."
+		}
 		return "No incident was found. That is no proof that there was none: below stands which rules could not be asked."
 	}
 	strengths := map[string]int{}

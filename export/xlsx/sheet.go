@@ -30,6 +30,7 @@ type sheet struct {
 	shape   func(f *excelize.File, name string) error // further things: a chart, links
 	wraps   bool                                      // its rows are as high as their texts need
 	late    bool                                      // written after the others, whose passes it needs
+	empty   string                                    // said under the head of a table without rows
 }
 
 // head is how many rows stand above the body of each part.
@@ -191,6 +192,12 @@ func (r *rows) write(ctx context.Context) (err error) {
 	}
 	if err := r.sheet.body(ctx, r); err != nil {
 		return err
+	}
+	if s := r.sheet; s.table && s.empty != "" && r.part == 0 && r.n == s.head() {
+		if err := r.next(); err != nil {
+			return err
+		}
+		r.text(r.st.small, s.empty)
 	}
 	if err := r.endPart(); err != nil {
 		return err

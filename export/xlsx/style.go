@@ -45,7 +45,7 @@ type styles struct {
 	dates                          [4]style // by precision: day, minute, second, millisecond
 	unsure                         [4]style // the same, for moments whose zone is assumed or unknown
 	group                          map[forensics.Group]style
-	alarm                          style
+	alarm, alarmNumber             style
 }
 
 // dateFormats are by precision, in the order of styles.dates.
@@ -96,29 +96,30 @@ func newStyles(f *excelize.File) (*styles, error) {
 	thousands, coins, cents := "#,##0", "#,##0.00########", "#,##0.00"
 	rule := []excelize.Border{{Type: "top", Color: "6B7280", Style: 1}}
 	s := &styles{
-		text:      m.make(excelize.Style{}),
-		wrap:      m.make(excelize.Style{Alignment: wrapped()}),
-		small:     m.make(excelize.Style{Font: &excelize.Font{Size: 8, Color: "6B7280"}}),
-		bold:      m.make(excelize.Style{Font: &excelize.Font{Bold: true}, Alignment: wrapped()}),
-		faint:     m.make(excelize.Style{Font: &excelize.Font{Color: "6B7280", Italic: true}, Alignment: wrapped()}),
-		head:      m.make(excelize.Style{Font: &excelize.Font{Bold: true, Color: "FFFFFF"}, Fill: fill(headFill), Alignment: &excelize.Alignment{WrapText: true, Vertical: "center"}}),
-		title:     m.make(excelize.Style{Font: &excelize.Font{Bold: true, Size: 16, Color: headFill}}),
-		part:      m.make(excelize.Style{Font: &excelize.Font{Bold: true, Size: 11, Color: headFill}, Border: []excelize.Border{{Type: "bottom", Color: headFill, Style: 2}}}),
-		lead:      m.make(excelize.Style{Font: &excelize.Font{Size: 10}, Alignment: wrapped()}),
-		number:    m.make(excelize.Style{CustomNumFmt: &thousands, Alignment: right()}),
-		sum:       m.make(excelize.Style{CustomNumFmt: &thousands, Font: &excelize.Font{Bold: true}, Border: rule, Alignment: right()}),
-		amount:    m.make(excelize.Style{CustomNumFmt: &coins, Alignment: right()}),
-		amountSum: m.make(excelize.Style{CustomNumFmt: &coins, Font: &excelize.Font{Bold: true}, Border: rule, Alignment: right()}),
-		dollars:   m.make(excelize.Style{CustomNumFmt: &cents, Alignment: right()}),
-		dollarSum: m.make(excelize.Style{CustomNumFmt: &cents, Font: &excelize.Font{Bold: true}, Border: rule, Alignment: right()}),
-		yes:       m.make(excelize.Style{Font: &excelize.Font{Bold: true}, Alignment: &excelize.Alignment{Horizontal: "center"}}),
-		no:        m.make(excelize.Style{Font: &excelize.Font{Color: "6B7280", Italic: true}, Alignment: &excelize.Alignment{Horizontal: "center"}}),
-		smallWrap: m.make(excelize.Style{Font: &excelize.Font{Size: 8, Color: "6B7280"}, Alignment: wrapped()}),
-		repair:    m.make(excelize.Style{Fill: fill("E0F2FE"), Font: &excelize.Font{Bold: true, Color: "075985"}}),
-		headR:     m.make(excelize.Style{Font: &excelize.Font{Bold: true, Color: "FFFFFF"}, Fill: fill(headFill), Alignment: &excelize.Alignment{WrapText: true, Vertical: "center", Horizontal: "right", Indent: 1}}),
-		link:      m.make(excelize.Style{Font: &excelize.Font{Bold: true, Color: "1D4ED8", Underline: "single"}}),
-		alarm:     m.make(excelize.Style{Font: &excelize.Font{Bold: true, Color: "7F1D1D"}, Alignment: wrapped()}),
-		group:     map[forensics.Group]style{},
+		text:        m.make(excelize.Style{}),
+		wrap:        m.make(excelize.Style{Alignment: wrapped()}),
+		small:       m.make(excelize.Style{Font: &excelize.Font{Size: 8, Color: "6B7280"}}),
+		bold:        m.make(excelize.Style{Font: &excelize.Font{Bold: true}, Alignment: wrapped()}),
+		faint:       m.make(excelize.Style{Font: &excelize.Font{Color: "6B7280", Italic: true}, Alignment: wrapped()}),
+		head:        m.make(excelize.Style{Font: &excelize.Font{Bold: true, Color: "FFFFFF"}, Fill: fill(headFill), Alignment: &excelize.Alignment{WrapText: true, Vertical: "center"}}),
+		title:       m.make(excelize.Style{Font: &excelize.Font{Bold: true, Size: 16, Color: headFill}}),
+		part:        m.make(excelize.Style{Font: &excelize.Font{Bold: true, Size: 11, Color: headFill}, Border: []excelize.Border{{Type: "bottom", Color: headFill, Style: 2}}}),
+		lead:        m.make(excelize.Style{Font: &excelize.Font{Size: 10}, Alignment: wrapped()}),
+		number:      m.make(excelize.Style{CustomNumFmt: &thousands, Alignment: right()}),
+		sum:         m.make(excelize.Style{CustomNumFmt: &thousands, Font: &excelize.Font{Bold: true}, Border: rule, Alignment: right()}),
+		amount:      m.make(excelize.Style{CustomNumFmt: &coins, Alignment: right()}),
+		amountSum:   m.make(excelize.Style{CustomNumFmt: &coins, Font: &excelize.Font{Bold: true}, Border: rule, Alignment: right()}),
+		dollars:     m.make(excelize.Style{CustomNumFmt: &cents, Alignment: right()}),
+		dollarSum:   m.make(excelize.Style{CustomNumFmt: &cents, Font: &excelize.Font{Bold: true}, Border: rule, Alignment: right()}),
+		yes:         m.make(excelize.Style{Font: &excelize.Font{Bold: true}, Alignment: &excelize.Alignment{Horizontal: "center"}}),
+		no:          m.make(excelize.Style{Font: &excelize.Font{Color: "6B7280", Italic: true}, Alignment: &excelize.Alignment{Horizontal: "center"}}),
+		smallWrap:   m.make(excelize.Style{Font: &excelize.Font{Size: 8, Color: "6B7280"}, Alignment: wrapped()}),
+		repair:      m.make(excelize.Style{Fill: fill("E0F2FE"), Font: &excelize.Font{Bold: true, Color: "075985"}}),
+		headR:       m.make(excelize.Style{Font: &excelize.Font{Bold: true, Color: "FFFFFF"}, Fill: fill(headFill), Alignment: &excelize.Alignment{WrapText: true, Vertical: "center", Horizontal: "right", Indent: 1}}),
+		link:        m.make(excelize.Style{Font: &excelize.Font{Bold: true, Color: "1D4ED8", Underline: "single"}}),
+		alarm:       m.make(excelize.Style{Font: &excelize.Font{Bold: true, Color: "7F1D1D"}, Alignment: wrapped()}),
+		alarmNumber: m.make(excelize.Style{CustomNumFmt: &thousands, Font: &excelize.Font{Bold: true, Color: "7F1D1D"}, Alignment: left()}),
+		group:       map[forensics.Group]style{},
 	}
 	for i := range dateFormats {
 		s.dates[i] = m.make(excelize.Style{CustomNumFmt: &dateFormats[i], Alignment: left()})
