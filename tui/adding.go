@@ -9,6 +9,7 @@ import (
 
 	"keytrail/forensics"
 	"keytrail/tui/kit"
+	"keytrail/tui/screen"
 )
 
 // addFunc is what Services.Add is.
@@ -71,7 +72,13 @@ func (a *app) addFinished(msg kit.AddFinished) tea.Cmd {
 		a.notice = kit.Noticed{Text: text, Bad: true}
 	default:
 		p := msg.Last
-		a.notice = kit.Noticed{Text: "added: " + kit.Plural(p.Records, "record") + ", " + kit.Plural(p.Events, "event") + ", " + kit.Plural(p.Warnings, "warning")}
+		text := "added: " + kit.Plural(p.Records, "record") + ", " + kit.Plural(p.Events, "event") + ", " + kit.Plural(p.Warnings, "warning")
+		a.notice = kit.Noticed{Text: text}
+		if show := a.ctx.Keys.Incidents.Help().Key + " shows them"; a.ctx.Analysis == nil || len(a.ctx.Analysis.Incidents) == 0 {
+			a.outcome.begin(nil, text, "; "+show)
+		} else {
+			a.notice.Text += "; " + kit.Plural(int64(len(a.ctx.Analysis.Incidents)), "incident") + ": " + show
+		}
 	}
 	if a.quitting {
 		return tea.Quit
@@ -116,4 +123,24 @@ func waitCmd(news chan kit.Progress) tea.Cmd {
 		}
 		return kit.AddProgressed{Progress: p}
 	}
+}
+
+// quit ends the program, or asks what becomes of a running add.
+func (a *app) quit() tea.Cmd {
+	if !a.add.running {
+		return tea.Quit
+	}
+	return a.ctx.Post(kit.SheetOpened{Sheet: screen.NewQuitSheet(a.ctx)})
+}
+
+func (a *app) quitChosen(msg kit.QuitChosen) tea.Cmd {
+	if !a.add.running {
+		return tea.Quit
+	}
+	a.quitting = true
+	a.add.queue = nil
+	if msg.Stop {
+		a.add.stop()
+	}
+	return nil
 }

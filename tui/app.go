@@ -31,11 +31,13 @@ type app struct {
 	start  kit.Screen
 	tabs   []tab
 	active int
-	back   int         // the screen to go back to from events that were chosen elsewhere
+	back   map[int]int // the screens to go back to from those that show what was chosen elsewhere
+	reopen kit.Sheet   // the dialogue that they were chosen in
 	sheets []kit.Sheet // the last one is on top
 	notice kit.Noticed
 
 	add      adding
+	outcome  outcome
 	quitting bool
 	seen     int64 // generation of the case that the screens know, 0 before the first look
 }
@@ -63,7 +65,7 @@ func newApp(o Options) *app {
 
 // open makes the screens of a case.
 func (a *app) open(c kit.Case) {
-	a.ctx.Case, a.ctx.Analysis, a.active, a.back, a.sheets, a.seen = c, nil, 0, 0, nil, 0
+	a.ctx.Case, a.ctx.Analysis, a.active, a.back, a.reopen, a.sheets, a.seen = c, nil, 0, map[int]int{}, nil, nil, 0
 	k := a.ctx.Keys
 	a.tabs = []tab{
 		{k.Timeline, "Timeline", screen.NewTimeline(a.ctx)},
@@ -151,20 +153,34 @@ func (a *app) own(msg tea.Msg) (tea.Cmd, bool) {
 		return a.broadcast(kit.LookChanged{}), true
 	case screen.ZoneCycled:
 		return a.nextZone(), true
-	case kit.TagChosen, kit.NoteWritten, kit.VerdictChosen:
+	case kit.TagChosen, kit.NoteWritten:
+		return markCmd(a.ctx.Case, msg), true
+	case kit.VerdictChosen:
+		a.outcome.begin(a.ctx.Analysis, verdictText(msg), "; u undoes")
 		return markCmd(a.ctx.Case, msg), true
 	case kit.FilterChosen, kit.TimeChosen:
 		return tea.Batch(a.show(0), a.toActive(msg)), true
 	case kit.UndoChosen:
+		a.outcome.begin(a.ctx.Analysis, "undone", "")
 		return undoCmd(a.ctx.Case), true
 	case kit.EventsChosen:
-		a.back = a.active
+		a.back[0], a.reopen = a.active, msg.Sheet
 		return tea.Batch(a.show(0), a.toActive(msg)), true
 	case kit.BackChosen:
-		return a.show(a.back), true
+		if a.active == 0 && a.reopen != nil {
+			a.ctx.Post(kit.SheetOpened{Sheet: a.reopen})
+			a.reopen = nil
+		}
+		return a.show(a.back[a.active]), true
+	case kit.IncidentsChosen:
+		a.back[1] = a.active
+		return tea.Batch(a.show(1), a.toActive(msg)), true
 	case kit.Analysed:
 		if msg.Err == nil {
 			a.ctx.Analysis = msg.Analysis
+			if text := a.outcome.came(msg.Analysis); text != "" {
+				a.notice = kit.Noticed{Text: text}
+			}
 		}
 		return a.broadcast(msg), true
 	case kit.QuitChosen:
@@ -213,7 +229,7 @@ func (a *app) everywhere(msg tea.KeyPressMsg) (tea.Cmd, bool) {
 	case key.Matches(msg, k.Quit):
 		return a.quit(), true
 	case key.Matches(msg, k.Help):
-		return a.ctx.Post(kit.SheetOpened{Sheet: screen.NewHelpSheet(a.ctx)}), true
+		return a.ctx.Post(kit.SheetOpened{Sheet: screen.NewHelpSheet(a.ctx, helpSection(a))}), true
 	case a.ctx.Case == nil:
 		return nil, false
 	case key.Matches(msg, k.Zone):
@@ -227,7 +243,7 @@ func (a *app) everywhere(msg tea.KeyPressMsg) (tea.Cmd, bool) {
 		}
 		return nil, true
 	case key.Matches(msg, k.Undo):
-		return undoCmd(a.ctx.Case), true
+		return a.ctx.Post(kit.UndoChosen{}), true
 	case key.Matches(msg, k.Filter) && a.active != 0 && !filters(a.screen()):
 		return tea.Batch(a.show(0), a.toActive(msg)), true
 	}
@@ -369,24 +385,4 @@ func (a *app) generation(msg generationSeen) tea.Cmd {
 
 func pollCmd(c kit.Case) tea.Cmd {
 	return func() tea.Msg { return generationSeen{c.Generation()} }
-}
-
-// quit ends the program, or asks what becomes of a running add.
-func (a *app) quit() tea.Cmd {
-	if !a.add.running {
-		return tea.Quit
-	}
-	return a.ctx.Post(kit.SheetOpened{Sheet: screen.NewQuitSheet(a.ctx)})
-}
-
-func (a *app) quitChosen(msg kit.QuitChosen) tea.Cmd {
-	if !a.add.running {
-		return tea.Quit
-	}
-	a.quitting = true
-	a.add.queue = nil
-	if msg.Stop {
-		a.add.stop()
-	}
-	return nil
 }

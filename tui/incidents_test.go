@@ -46,7 +46,8 @@ func TestIncidents(t *testing.T) {
 		d.keys("enter")
 		d.sees("/ all events", "▌›", "31 of 413")
 		d.keys("esc")
-		d.keys("enter")
+		d.golden("findings") // the list that the event was chosen in
+		d.keys("esc", "enter")
 		d.golden("events")
 		d.keys("esc")
 		d.golden("step") // the same place as before

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
 
 	"keytrail/tui/kit"
@@ -78,11 +79,20 @@ func TestNoColorEnvironment(t *testing.T) {
 // every key has a help text.
 func TestKeysAreUnique(t *testing.T) {
 	k := kit.NewKeys()
-	sections := k.Sections()
-	for _, group := range [][]int{{0, 1, 2, 3}, {0, 1, 3, 4}, {0, 1, 3, 5}, {6}, {0, 1, 7}, {8}} {
+	sections := map[string][]key.Binding{}
+	for _, s := range k.Sections() {
+		sections[s.Title] = s.Bindings
+	}
+	for _, group := range [][]string{
+		{"Everywhere", "Moving", "Timeline", "Verdicts"}, {"Everywhere", "Moving", "Verdicts", "Incidents"},
+		{"Everywhere", "Moving", "Verdicts", "Entities"}, {"Questions"}, {"Everywhere", "Moving", "Evidence"}, {"Folders"}, {"Moving", "Start"},
+	} {
 		seen := map[string]string{}
-		for _, i := range group {
-			for _, b := range sections[i].Bindings {
+		for _, title := range group {
+			if len(sections[title]) == 0 {
+				t.Errorf("no section is called %s", title)
+			}
+			for _, b := range sections[title] {
 				if b.Help().Desc == "" || b.Help().Key == "" {
 					t.Errorf("%q has no help", b.Keys())
 				}

@@ -5,8 +5,37 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"keytrail/forensics"
 	"keytrail/tui/kit"
 )
+
+// outcome waits for what a verdict, taking it back, or an add changes: who says "mine" of a thief's address by mistake is to see
+// that an incident went with it, and who added evidence what was found in it.
+type outcome struct {
+	before     int // incidents when it was said
+	said, then string
+}
+
+// begin notes what was said of which incidents.
+func (o *outcome) begin(a *forensics.Analysis, said, then string) {
+	if *o = (outcome{said: said, then: then}); a != nil {
+		o.before = len(a.Incidents)
+	}
+}
+
+// came says how many incidents there are now, empty where there are as many as before.
+func (o *outcome) came(a *forensics.Analysis) string {
+	was := *o
+	*o = outcome{}
+	if was.said == "" || len(a.Incidents) == was.before {
+		return ""
+	}
+	text := was.said + ": " + kit.Plural(int64(len(a.Incidents)), "incident") + " now"
+	if was.before > 0 {
+		text += ", " + kit.Count(int64(was.before)) + " before"
+	}
+	return text + was.then
+}
 
 // markCmd writes a tag, a note or a verdict into the case.
 func markCmd(c kit.Case, msg tea.Msg) tea.Cmd {

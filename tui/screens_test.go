@@ -155,12 +155,12 @@ func TestExport(t *testing.T) {
 		d.keys("/", "group:key", "enter", "e")
 		d.golden("asked")
 		d.keys("enter")
-		d.sees("is there already", "choose another")
+		d.sees("is there already", "▌ file    pat-rivera-2.xlsx")
 		d.golden("refused")
 		d.keys("up", "right", "right", "enter")
-		d.sees("✓ written", "/tmp/pat-rivera.jsonl")
+		d.sees("✓ written", "/tmp/pat-rivera-2.jsonl")
 		d.golden("written")
-		if w.path != "pat-rivera.jsonl" || w.options.Filter != "group:key" || w.options.Zone != time.UTC {
+		if w.path != "pat-rivera-2.jsonl" || w.options.Filter != "group:key" || w.options.Zone != time.UTC {
 			d.t.Errorf("exported %q with %+v", w.path, w.options)
 		}
 		d.keys("esc")

@@ -131,6 +131,14 @@ func (a frame) tabLine() string {
 	return l.Gap(7).Add(st.Key, help.Key).Space(1).Add(st.Muted, help.Desc).String()
 }
 
+// helpSection is the part of the help that belongs to what is shown.
+func helpSection(a *app) string {
+	if a.ctx.Case == nil {
+		return "Start"
+	}
+	return a.tabs[a.active].name
+}
+
 // tabAt is the tab at a column, -1 where there is none.
 func (a frame) tabAt(x int) int {
 	at := 1

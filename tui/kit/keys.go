@@ -14,7 +14,7 @@ type Keys struct {
 	// judging what an event, a step or an entity came from
 	Mine, NotMine, Unjudge, Questions key.Binding
 	// incidents
-	Score, Order, NotChecked, Findings key.Binding
+	Score, Order, NotChecked, Findings, ItsIncidents key.Binding
 	// entities
 	NextKind, PrevKind, Select, Sort, Reverse, Network, ShowHere key.Binding
 	// questions
@@ -87,6 +87,8 @@ func NewKeys() Keys {
 		NotChecked: b("n", "what was not checked", "n"),
 		Findings:   b("v", "other findings", "v"),
 
+		ItsIncidents: b("i", "its incidents", "i"),
+
 		NextKind: b("tab", "next kind", "tab", "right", "l"),
 		PrevKind: b("shift+tab", "kind before", "shift+tab", "left", "h"),
 		Select:   b("space", "choose several", "space"),
@@ -136,15 +138,16 @@ func NewKeys() Keys {
 	}
 }
 
-// Sections lists the table for the help screen.
+// Sections lists the table for the help screen. The sections of the numbered screens bear the names of these.
 func (k Keys) Sections() []KeySection {
 	return []KeySection{
-		{"Everywhere", []key.Binding{k.Timeline, k.Incidents, k.Entities, k.Evidence, k.Filter, k.GoTo, k.Zone, k.Add, k.Export, k.Undo, k.Help, k.Quit}},
-		{"Moving", []key.Binding{k.Up, k.Down, k.PageUp, k.PageDown, k.First, k.Last, k.PrevDay, k.NextDay, k.ZoomIn, k.ZoomOut}},
-		{"One event", []key.Binding{k.Details, k.Pane, k.Prev, k.Next, k.Tag, k.Note, k.Similar, k.Cancel}},
+		{"Everywhere", []key.Binding{k.Timeline, k.Incidents, k.Entities, k.Evidence, k.Filter, k.Zone, k.Add, k.Export, k.Undo, k.Cancel, k.Help, k.Quit}},
+		{"Moving", []key.Binding{k.Up, k.Down, k.PageUp, k.PageDown, k.First, k.Last}},
+		{"Start", []key.Binding{k.NewCase, k.OpenPath, k.Demo, k.Guide}},
+		{"Timeline", []key.Binding{k.Details, k.GoTo, k.PrevDay, k.NextDay, k.ZoomIn, k.ZoomOut, k.Similar, k.Tag, k.Note, k.ItsIncidents, k.Pane, k.Prev, k.Next}},
 		{"Verdicts", []key.Binding{k.Mine, k.NotMine, k.Unjudge}},
 		{"Incidents", []key.Binding{k.Details, k.ShowEvents, k.Score, k.Order, k.Findings, k.NotChecked, k.Questions}},
-		{"Entities", []key.Binding{k.NextKind, k.PrevKind, k.Select, k.Sort, k.Reverse, k.Network, k.ShowHere, k.Questions}},
+		{"Entities", []key.Binding{k.NextKind, k.PrevKind, k.Select, k.ShowHere, k.Network, k.ItsIncidents, k.Sort, k.Reverse, k.Questions}},
 		{"Questions", []key.Binding{k.AnswerMine, k.AnswerNotMine, k.AnswerSkip}},
 		{"Evidence", []key.Binding{k.Unfold, k.Fold, k.Warnings, k.ShowEvents, k.Folders, k.Acquire}},
 		{"Folders", []key.Binding{k.PrevRun, k.NextRun, k.NextMissing, k.PrevMissing, k.ShowHere, k.ZoomIn, k.ZoomOut}},

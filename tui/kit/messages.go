@@ -73,9 +73,17 @@ type EventsChosen struct {
 	Filter string
 	Row    int64   // 0: the first one
 	Marked []int64 // rows
+	Sheet  Sheet   // the dialogue that they were chosen in, which the way back opens again; nil: none
 }
 
-// BackChosen goes back to the screen that EventsChosen came from.
+// IncidentsChosen shows some of the incidents: those of an event or an entity, which Of names. The screen that sent it
+// comes back with BackChosen.
+type IncidentsChosen struct {
+	IDs []int64
+	Of  string
+}
+
+// BackChosen goes back to the screen that EventsChosen or IncidentsChosen came from.
 type BackChosen struct{}
 
 // Analysed brings what detection says about the case now.

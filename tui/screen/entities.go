@@ -23,6 +23,7 @@ type Entities struct {
 	lists   map[string][]forensics.Entity
 	stale   map[string]bool
 	order   []int32 // places in the list of the kind, filtered and sorted
+	where   int     // the widest text about a place in it
 	request int     // number of the last question for an order
 	pace    pace
 	err     error
@@ -73,7 +74,7 @@ func (s *Entities) Hints() []key.Binding {
 		}
 		return hints
 	}
-	return []key.Binding{k.Mine, k.NotMine, k.Select, k.ShowHere, k.NextKind, k.Filter, k.Sort, k.Network, k.Questions, k.Undo}
+	return []key.Binding{k.Mine, k.NotMine, k.Select, k.ShowHere, k.NextKind, k.Filter, k.ItsIncidents, k.Network, k.Sort, k.Questions, k.Undo}
 }
 
 // Status is the place in the list.
@@ -222,6 +223,8 @@ func (s *Entities) entityKey(msg tea.KeyPressMsg) tea.Cmd {
 		return s.judge("unknown")
 	case key.Matches(msg, k.Network):
 		return s.network(e)
+	case key.Matches(msg, k.ItsIncidents):
+		return showIncidents(s.ctx, e.Incidents, s.value(e))
 	case key.Matches(msg, k.ShowHere):
 		return s.events(e.Name())
 	}
@@ -237,6 +240,9 @@ func (s *Entities) judge(verdict string) tea.Cmd {
 	slices.Sort(names)
 	if len(names) == 0 {
 		names = []string{s.current().Name()}
+	}
+	if e := s.current(); verdict == "unknown" && len(names) == 1 && names[0] == e.Name() && e.Verdict == "" {
+		return s.ctx.Post(kit.Noticed{Text: "nothing is said about " + s.value(e)})
 	}
 	if verdict != "unknown" && (len(names) > 1 || verdict == "not-mine" && s.most(s.current())) {
 		s.asked = true
@@ -268,6 +274,14 @@ func (s *Entities) events(name string) tea.Cmd {
 		return s.ctx.Post(kit.Noticed{Text: "the timeline has no filter for this", Bad: true})
 	}
 	return s.ctx.Post(kit.EventsChosen{Filter: text})
+}
+
+// showIncidents lists the incidents of something on their screen.
+func showIncidents(ctx *kit.Context, ids []int64, of string) tea.Cmd {
+	if len(ids) == 0 {
+		return ctx.Post(kit.Noticed{Text: "this is part of no incident"})
+	}
+	return ctx.Post(kit.IncidentsChosen{IDs: ids, Of: of})
 }
 
 // network shows everything from the network of an address: the block around it, or all of its operator.
@@ -322,7 +336,7 @@ func (s *Entities) show(kind int) tea.Cmd {
 	n := len(forensics.EntityKinds())
 	s.kind = (kind + n) % n
 	clear(s.selected)
-	s.order, s.chosen, s.scroll = nil, "", widget.Scroll{}
+	s.order, s.where, s.chosen, s.scroll = nil, 0, "", widget.Scroll{}
 	if s.lists[s.kindName()] == nil || s.stale[s.kindName()] {
 		return s.load()
 	}

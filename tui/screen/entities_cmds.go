@@ -12,6 +12,7 @@ import (
 
 	"keytrail/forensics"
 	"keytrail/forensics/filter"
+	"keytrail/tui/kit"
 )
 
 // seenCells is how finely the case tells when an entity was seen.
@@ -43,6 +44,7 @@ type entitiesArranged struct {
 	kind    string
 	list    []forensics.Entity
 	order   []int32
+	where   int // the widest text about a place
 	cursor  int // of the entity that was chosen, -1 where it is not in the list
 	loaded  bool
 	took    time.Duration
@@ -70,6 +72,7 @@ func (s *Entities) load() tea.Cmd {
 		out := entitiesArranged{kind: a.kind, request: a.request, list: list, loaded: true, err: err}
 		if err == nil {
 			out.order, out.cursor = a.arrange(list)
+			out.where = widestWhere(list)
 		}
 		out.took = time.Since(began)
 		return out
@@ -87,8 +90,19 @@ func (s *Entities) arrange() tea.Cmd {
 	return func() tea.Msg {
 		out := entitiesArranged{kind: a.kind, request: a.request, list: list}
 		out.order, out.cursor = a.arrange(list)
+		out.where = widestWhere(list)
 		return out
 	}
+}
+
+// widestWhere is how much room the places of a list need, as far as there is any.
+func widestWhere(list []forensics.Entity) (w int) {
+	for i := range list {
+		if w = max(w, kit.Width(whereText(&list[i]))); w >= whereMost {
+			return whereMost
+		}
+	}
+	return w
 }
 
 // took shows a list; the cursor stays on its entity.
@@ -111,7 +125,7 @@ func (s *Entities) took(msg entitiesArranged) tea.Cmd {
 		return cmd
 	}
 	offset := s.scroll.Cursor - s.scroll.Top
-	s.order = msg.order
+	s.order, s.where = msg.order, msg.where
 	if msg.cursor >= 0 {
 		s.scroll.Cursor = msg.cursor
 		s.scroll.Top = max(0, msg.cursor-offset)

@@ -12,6 +12,7 @@ import (
 const (
 	entityHead    = 3 // the kinds, the columns, the rule
 	entityDetails = 5
+	whereMost     = 28 // of the column about the place
 )
 
 // kindNames are the words for forensics.EntityKinds.
@@ -23,13 +24,14 @@ var kindNames = map[string]string{
 // entityColumns are the widths of the table; 0 leaves a column out.
 type entityColumns struct{ value, where, first, last, events, seen, groups, accounts, incidents, verdict int }
 
-func entityColumnsFor(width int, kind string) entityColumns {
+// entityColumnsFor divides a width; where is what the places of the list need.
+func entityColumnsFor(width int, kind string, where int) entityColumns {
 	c := entityColumns{events: 8, seen: 8, incidents: 8, verdict: 8, last: 10}
 	placed := kind == forensics.EntityIP || kind == forensics.EntityNetwork || kind == forensics.EntityASN
 	switch {
 	case width >= 150:
 		c.first, c.seen, c.accounts, c.groups = 10, 20, 8, 22
-		c.where = 28
+		c.where = whereMost
 	case width >= 110:
 		c.first, c.seen, c.accounts, c.incidents, c.events = 10, 12, 4, 7, 7
 		c.where = 23
@@ -44,6 +46,9 @@ func entityColumnsFor(width int, kind string) entityColumns {
 		if c.last == 0 && c.seen > 0 {
 			c.last = 10
 		}
+	}
+	if c.where = min(c.where, where); c.where > 0 {
+		c.where = max(c.where, 5)
 	}
 	used := 3
 	for _, w := range []int{c.where, c.first, c.last, c.events, c.seen, c.groups, c.accounts, c.incidents, c.verdict} {
@@ -60,7 +65,7 @@ func (s *Entities) tableHeight() int { return max(1, s.height-entityHead-1-entit
 // View draws the screen: only the rows of the window are looked at.
 func (s *Entities) View() []string {
 	st := s.ctx.Styles
-	c := entityColumnsFor(s.width, s.kindName())
+	c := entityColumnsFor(s.width, s.kindName(), s.where)
 	out := []string{s.kindLine(), s.heads(c), st.HRule(s.width)}
 	var body []string
 	for i := s.scroll.Top; i < len(s.order) && len(body) < s.tableHeight(); i++ {
@@ -309,16 +314,27 @@ func verdictStyle(st *kit.Styles, v string) kit.Style {
 	return st.Muted
 }
 
+// naming writes what an entity is, and where: all of it, as the end of a mail program's name can tell as much as its beginning.
+func (s *Entities) naming(p *pane, e *forensics.Entity) {
+	st, room := s.ctx.Styles, s.width-15
+	value, where, name := s.value(e), whereText(e), kindNames[e.Kind]
+	if kit.Width(value)+kit.Width(where)+3 <= room {
+		p.add(kit.NewLine(s.width).Space(1).Cell(st.Muted, name, 13).Add(st.Strong, value).Space(3).Add(st.Text, where))
+		return
+	}
+	for _, text := range kit.Wrap(strings.TrimSpace(value+"   "+where), room, 2) {
+		p.add(kit.NewLine(s.width).Space(1).Cell(st.Muted, name, 13).Add(st.Strong, text))
+		name = ""
+	}
+}
+
 // details say everything about the chosen entity.
 func (s *Entities) details() []string {
 	st := s.ctx.Styles
 	p := &pane{ctx: s.ctx, width: s.width}
 	if e := s.current(); e != nil {
-		name := kindNames[e.Kind]
-		l := kit.NewLine(s.width).Space(1).Cell(st.Muted, name, 13)
-		l.Add(st.Strong, kit.Cut(s.value(e), max(20, l.Left()-kit.Width(whereText(e))-4))).Space(3).Add(st.Text, whereText(e))
-		p.add(l)
-		l = kit.NewLine(s.width).Space(1).Cell(st.Muted, "events", 13).Add(st.Text, kit.Count(e.Events)).Space(3)
+		s.naming(p, e)
+		l := kit.NewLine(s.width).Space(1).Cell(st.Muted, "events", 13).Add(st.Text, kit.Count(e.Events)).Space(3)
 		groupCounts(l, st, e.Groups, l.Left())
 		p.add(l)
 		seen := "without a reliable time"
@@ -332,10 +348,13 @@ func (s *Entities) details() []string {
 		} else {
 			l.Add(st.Text, "unknown: m if it is yours, x if it is not")
 		}
-		p.add(l)
-		if len(e.Incidents) > 0 {
-			p.add(kit.NewLine(s.width).Space(1).Cell(st.Muted, "incidents", 13).Add(st.Accent, incidentNumbers(e.Incidents, s.width-16)))
+		if n := len(e.Incidents); n > 0 && len(p.lines)+2 > entityDetails {
+			l.Space(3).Add(st.Muted, "incidents ").Add(st.Accent, incidentNumbers(e.Incidents, l.Left()-1))
+		} else if n > 0 {
+			p.add(l)
+			l = kit.NewLine(s.width).Space(1).Cell(st.Muted, "incidents", 13).Add(st.Accent, incidentNumbers(e.Incidents, s.width-16))
 		}
+		p.add(l)
 	}
 	for len(p.lines) < entityDetails {
 		p.add(kit.NewLine(s.width))

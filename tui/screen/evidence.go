@@ -202,7 +202,7 @@ func (s *Evidence) key(msg tea.KeyPressMsg) tea.Cmd {
 		return s.ctx.Post(kit.SheetOpened{Sheet: NewAcquireSheet(s.ctx)})
 	case key.Matches(msg, k.ShowEvents):
 		if n := s.node(); n != nil {
-			return s.ctx.Post(kit.FilterChosen{Text: "evidence:" + itoa(n.ID)})
+			return s.ctx.Post(kit.EventsChosen{Filter: "evidence:" + itoa(n.ID)})
 		}
 	}
 	return nil

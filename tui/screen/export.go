@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"os"
 	"path/filepath"
 	"strings"
 	"time"
@@ -28,7 +29,7 @@ const (
 )
 
 var exportEndings = [...]struct{ ending, words string }{
-	{".xlsx", "workbook: timeline, keys, logins, resets, deletions, custody"},
+	{".xlsx", "workbook: summary, incidents, losses, timeline, custody"},
 	{".csv", "one row an event, opens in any spreadsheet"},
 	{".jsonl", "one JSON object an event, ready for Timesketch"},
 }
@@ -52,6 +53,7 @@ type export struct {
 // exported ends the writing of a report.
 type exported struct {
 	result kit.ExportResult
+	free   string // a name that no file has, where the one that was asked for is taken
 	err    error
 }
 
@@ -89,7 +91,12 @@ func (e *export) Update(msg tea.Msg) (kit.Sheet, tea.Cmd) {
 	switch msg := msg.(type) {
 	case exported:
 		e.writing, e.cancel = false, nil
-		if msg.err != nil {
+		switch {
+		case msg.free != "":
+			e.problem = filepath.Base(e.name.Value()) + " is there already and is left as it is: " + e.ctx.Keys.Accept.Help().Key + " writes " + filepath.Base(msg.free)
+			e.name.Set(msg.free)
+			return e, nil
+		case msg.err != nil:
 			e.problem = problemText(msg.err)
 			return e, nil
 		}
@@ -174,9 +181,27 @@ func (e *export) write() tea.Cmd {
 	run, c := e.ctx.Export, e.ctx.Case
 	return func() tea.Msg {
 		defer cancel()
+		if _, err := os.Lstat(name); err == nil {
+			return exported{free: freeName(name), err: fs.ErrExist}
+		}
 		result, err := run(ctx, c, name, o)
-		return exported{result, err}
+		if errors.Is(err, fs.ErrExist) {
+			return exported{free: freeName(name), err: err}
+		}
+		return exported{result: result, err: err}
 	}
+}
+
+// freeName is a name like this one that no file has: report-2.xlsx. It is empty where the first hundred are taken.
+func freeName(name string) string {
+	ending := filepath.Ext(name)
+	for n := int64(2); n < 100; n++ {
+		other := strings.TrimSuffix(name, ending) + "-" + itoa(n) + ending
+		if _, err := os.Lstat(other); errors.Is(err, fs.ErrNotExist) {
+			return other
+		}
+	}
+	return ""
 }
 
 func (e *export) View(width, height int) []string {

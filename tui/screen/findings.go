@@ -96,7 +96,7 @@ func (f *findings) key(msg tea.KeyPressMsg) tea.Cmd {
 		move(len(f.list))
 	case key.Matches(msg, k.ShowHere) && f.scroll.Cursor < len(f.list):
 		if fd := f.list[f.scroll.Cursor]; len(fd.Rows) > 0 {
-			return f.ctx.Post(kit.SheetClosed{Answer: kit.EventsChosen{Row: fd.Rows[0], Marked: fd.Rows}})
+			return f.ctx.Post(kit.SheetClosed{Answer: kit.EventsChosen{Row: fd.Rows[0], Marked: fd.Rows, Sheet: f}})
 		}
 	case key.Matches(msg, k.Cancel, k.Findings):
 		return f.ctx.Post(kit.SheetClosed{})

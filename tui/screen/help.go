@@ -1,6 +1,8 @@
 package screen
 
 import (
+	"slices"
+
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
 
@@ -12,20 +14,21 @@ import (
 // help shows all keys, made from the table of keys.
 type help struct {
 	ctx    *kit.Context
+	first  string // the section of what is shown
 	scroll widget.Scroll
 	lines  int
 	height int
 }
 
-// NewHelpSheet shows all keys.
-func NewHelpSheet(ctx *kit.Context) kit.Sheet { return &help{ctx: ctx} }
+// NewHelpSheet shows all keys, those of one section first.
+func NewHelpSheet(ctx *kit.Context, first string) kit.Sheet { return &help{ctx: ctx, first: first} }
 
 func (h *help) Init() tea.Cmd { return nil }
 
 func (h *help) Title() string { return "help" }
 
 func (h *help) Hints() []key.Binding {
-	return []key.Binding{h.ctx.Keys.Up, h.ctx.Keys.Down, h.ctx.Keys.Cancel}
+	return []key.Binding{h.ctx.Keys.Up, h.ctx.Keys.Down, h.ctx.Keys.PageDown, h.ctx.Keys.Cancel}
 }
 
 func (h *help) Update(msg tea.Msg) (kit.Sheet, tea.Cmd) {
@@ -63,10 +66,12 @@ func (h *help) View(width, height int) []string {
 		}
 		parts[shortest] = append(parts[shortest], lines...)
 	}
-	for _, s := range h.ctx.Keys.Sections() {
+	for _, s := range h.sections() {
 		put(h.section(s, w))
 	}
-	put(h.marks(w))
+	if h.ctx.Case != nil {
+		put(h.marks(w))
+	}
 	var all []string
 	for i := 0; ; i++ {
 		line, any := "", false
@@ -88,6 +93,25 @@ func (h *help) View(width, height int) []string {
 	if more := len(all) - h.scroll.Top - len(out); more > 0 {
 		text := "↓ " + kit.Plural(int64(more)+1, "more line")
 		out[len(out)-1] = kit.NewLine(width).Space(1).Add(h.ctx.Styles.Faint, text).String()
+	}
+	return out
+}
+
+// sections are those that mean something here, the one of what is shown first.
+func (h *help) sections() []kit.KeySection {
+	var out []kit.KeySection
+	for _, s := range h.ctx.Keys.Sections() {
+		switch {
+		case s.Title == h.first:
+			out = slices.Insert(out, 0, s)
+		case s.Title == "Start", h.ctx.Case == nil && s.Title != "Moving" && s.Title != "Typing":
+		default:
+			out = append(out, s)
+		}
+	}
+	if h.ctx.Case == nil {
+		k := h.ctx.Keys
+		out = append(out, kit.KeySection{Title: "Everywhere", Bindings: []key.Binding{k.Cancel, k.Help, k.Quit}})
 	}
 	return out
 }

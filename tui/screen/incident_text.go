@@ -77,7 +77,7 @@ func missingText(p *pane, in *forensics.Incident) {
 	for _, m := range in.Missing {
 		text := "no " + string(m.Step) + " step; nothing here covers it"
 		if len(m.LookedIn) > 0 {
-			text = "no " + string(m.Step) + " step in " + strings.Join(m.LookedIn, ", ")
+			text = "no " + string(m.Step) + " step in " + someOf(m.LookedIn)
 		}
 		p.named("missing", p.ctx.Styles.Muted, text, p.ctx.Styles.Text)
 		for i, n := range m.NotCovered {
@@ -88,6 +88,17 @@ func missingText(p *pane, in *forensics.Incident) {
 			p.named(name, p.ctx.Styles.Warn, n, p.ctx.Styles.Text)
 		}
 	}
+}
+
+// sourcesNamed is how many sources are named where a step is missing: a case of many accounts has them by the dozen.
+const sourcesNamed = 3
+
+// someOf names the first of many, and how many more there are.
+func someOf(list []string) string {
+	if len(list) <= sourcesNamed+1 {
+		return strings.Join(list, ", ")
+	}
+	return strings.Join(list[:sourcesNamed], ", ") + " and " + kit.Count(int64(len(list)-sourcesNamed)) + " more"
 }
 
 // named is a field whose name has a look of its own.

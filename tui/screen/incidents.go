@@ -31,9 +31,10 @@ type Incidents struct {
 	analyst       analyst
 
 	order   incidentOrder
+	filter  incidentFilter
 	list    []int // places in ctx.Analysis.Incidents, in the order of the list
 	longest incidentColumns
-	lost    string // in all of them
+	lost    string // in those of the list
 	scroll  widget.Scroll
 	chosen  incidentName // of the incident under the cursor
 	inStory bool         // the keys go to the steps of the chosen incident
@@ -73,16 +74,26 @@ func (s *Incidents) SetSize(width, height int) tea.Cmd {
 func (s *Incidents) Hints() []key.Binding {
 	k := s.ctx.Keys
 	switch {
+	case s.filter.typing:
+		return []key.Binding{k.Accept, k.Cancel}
+	case s.filter.on() && len(s.list) == 0:
+		return []key.Binding{k.Filter, k.Cancel}
 	case s.incident() == nil:
-		hints := []key.Binding{k.Findings, k.NotChecked, k.Questions}
+		hints := []key.Binding{k.Findings, k.NotChecked} // no question is asked where there is no incident
 		if s.ctx.Add != nil {
 			hints = append([]key.Binding{k.Add}, hints...)
 		}
 		return hints
+	case s.inStory && len(s.panel) > s.panelHeight():
+		return []key.Binding{k.Cancel, k.ShowHere, k.PageDown, k.Mine, k.NotMine, k.Score, k.Questions, k.Undo}
 	case s.inStory:
-		return []key.Binding{k.ShowHere, k.Mine, k.NotMine, k.Score, k.Questions, k.Undo, k.Cancel}
+		return []key.Binding{k.Cancel, k.ShowHere, k.Mine, k.NotMine, k.Score, k.Questions, k.Undo}
 	}
-	return []key.Binding{k.Details, k.Mine, k.NotMine, k.Questions, k.Score, k.Order, k.Findings, k.NotChecked, k.ShowEvents, k.Export}
+	hints := []key.Binding{k.Details, k.Mine, k.NotMine, k.Questions, k.Filter, k.Score, k.Order, k.Findings, k.NotChecked, k.ShowEvents, k.Export}
+	if s.filter.on() {
+		hints = append([]key.Binding{k.Cancel}, hints...)
+	}
+	return hints
 }
 
 // Status is what is being computed, else the place in the list.
@@ -95,9 +106,6 @@ func (s *Incidents) Status() string {
 	}
 	return orderNames[s.order] + "  " + kit.Count(int64(s.scroll.Cursor+1)) + " of " + kit.Count(int64(len(s.list)))
 }
-
-// Typing is never the case here.
-func (s *Incidents) Typing() bool { return false }
 
 // Update handles keys, the mouse and what the commands bring.
 func (s *Incidents) Update(msg tea.Msg) (kit.Screen, tea.Cmd) {
@@ -114,7 +122,16 @@ func (s *Incidents) Update(msg tea.Msg) (kit.Screen, tea.Cmd) {
 		if msg.rest == s.rest {
 			return s, s.readStory()
 		}
+	case kit.IncidentsChosen:
+		return s, s.showOnly(msg)
+	case tea.PasteMsg:
+		if s.filter.typing {
+			return s, s.typeKey(msg)
+		}
 	case tea.KeyPressMsg:
+		if s.filter.typing {
+			return s, s.typeKey(msg)
+		}
 		return s, s.key(msg)
 	case tea.MouseClickMsg:
 		return s, s.click(msg)
@@ -166,6 +183,10 @@ func (s *Incidents) key(msg tea.KeyPressMsg) tea.Cmd {
 		return s.ctx.Post(kit.SheetOpened{Sheet: newFindingsSheet(s.ctx)})
 	case key.Matches(msg, k.Questions):
 		return s.ctx.Post(kit.SheetOpened{Sheet: NewTriageSheet(s.ctx)})
+	case key.Matches(msg, k.Filter) && s.ctx.Analysis != nil:
+		s.openFilter()
+	case key.Matches(msg, k.Cancel) && !s.inStory && s.filter.on():
+		return s.clearFilter()
 	case s.incident() == nil:
 		return nil
 	case key.Matches(msg, k.Score):
@@ -259,19 +280,26 @@ func (s *Incidents) move(n int) tea.Cmd {
 func (s *Incidents) judge(verdict string) tea.Cmd {
 	in := s.incident()
 	var names []string
-	if s.inStory && s.step < len(s.lanes) {
-		step := s.lanes[s.step].Step
+	from := func(step *forensics.Step) {
 		for _, row := range step.Rows {
 			if e, ok := s.events[row]; ok {
 				names = appendNew(names, entitiesOf(&e)...)
 			}
 		}
-		if step.Step == forensics.StepKey {
+	}
+	switch {
+	case s.inStory && s.step < len(s.lanes):
+		step := s.lanes[s.step].Step
+		if from(step); step.Step == forensics.StepKey {
 			slices.SortStableFunc(names, func(a, b string) int { return cmp.Compare(keyFirst(a), keyFirst(b)) })
+		}
+	case len(in.Entities) == 0:
+		for i := range in.Steps {
+			from(&in.Steps[i])
 		}
 	}
 	names = appendNew(names, in.Entities...)
-	return openJudge(s.ctx, verdict, names)
+	return askJudge(s.ctx, verdict, names)
 }
 
 // click chooses the incident or the step that was clicked; a second click opens it.
@@ -279,7 +307,7 @@ func (s *Incidents) click(msg tea.MouseClickMsg) tea.Cmd {
 	if msg.Button != tea.MouseLeft {
 		return nil
 	}
-	if line := msg.Y - incidentHead; line >= 0 && line < s.listHeight() {
+	if line := msg.Y - s.head(); line >= 0 && line < s.listHeight() {
 		if i := s.scroll.Top + line; i < len(s.list) {
 			s.inStory = s.inStory && i == s.scroll.Cursor
 			return s.move(i - s.scroll.Cursor)

@@ -60,6 +60,7 @@ func (s *Incidents) find(name incidentName) {
 	}
 	if best == 0 {
 		s.inStory = false
+		at = min(at, max(0, len(s.list)-1))
 	}
 	s.scroll.Move(at, len(s.list), s.listHeight())
 }
@@ -77,9 +78,15 @@ func (s *Incidents) arrange() {
 	all := s.ctx.Analysis.Incidents
 	s.list, s.longest = s.list[:0], incidentColumns{account: 7}
 	var lost []forensics.Loss
+	folded := s.filter.words()
 	for i := range all {
+		if !s.filter.holds(&all[i], folded) {
+			continue
+		}
 		lost = append(lost, all[i].Loss...)
 		s.list = append(s.list, i)
+		_, what := stepNames(&all[i])
+		s.longest.what = max(s.longest.what, what)
 		s.longest.account = max(s.longest.account, kit.Width(kit.Cut(all[i].Account, 40)))
 		s.longest.loss = max(s.longest.loss, kit.Width(lossText(all[i].Loss)))
 		if s.longest.state = max(s.longest.state, kit.Width(kit.Cut(all[i].State, 40))); all[i].Campaign != "" {

@@ -5,11 +5,13 @@ import (
 	"strings"
 	"time"
 
+	"charm.land/bubbles/v2/key"
+
 	"keytrail/forensics"
 	"keytrail/tui/kit"
 )
 
-// incidentHead is the lines over the list: its columns and the rule.
+// incidentHead is the lines over the list without a filter: its columns and the rule.
 const incidentHead = 2
 
 // roomy is the height from which list, storyboard and text all have their place.
@@ -26,7 +28,7 @@ func (s *Incidents) listHeight() int {
 	return max(1, min(len(s.list), most))
 }
 
-func (s *Incidents) lanesAt() int { return incidentHead + s.listHeight() + 3 }
+func (s *Incidents) lanesAt() int { return s.head() + s.listHeight() + 3 }
 
 func (s *Incidents) lanesHeight() int {
 	room := s.height - s.lanesAt() - 1
@@ -65,13 +67,17 @@ func (s *Incidents) lay() {
 func (s *Incidents) View() []string {
 	st := s.ctx.Styles
 	c := incidentColumnsFor(s.width, s.longest)
-	out := []string{s.heads(c), st.HRule(s.width)}
+	var out []string
+	if s.filter.on() {
+		out = append(out, s.filterLine())
+	}
+	out = append(out, s.heads(c), st.HRule(s.width))
 	in := s.incident()
 	if in == nil {
 		for len(out) < s.height {
 			out = append(out, kit.NewLine(s.width).String())
 		}
-		s.empty(out[incidentHead:])
+		s.empty(out[s.head():])
 		return out
 	}
 	for i := s.scroll.Top; i < len(s.list) && i < s.scroll.Top+s.listHeight(); i++ {
@@ -88,7 +94,9 @@ func (s *Incidents) View() []string {
 	out = append(out, shown...)
 	if more := len(s.panel) - s.pane.Top - len(shown); more > 0 && len(shown) > 0 {
 		text := "↓ " + kit.Plural(int64(more)+1, "more line")
-		if !s.inStory {
+		if s.inStory {
+			text += ", " + s.ctx.Keys.PageDown.Help().Key + " shows them"
+		} else {
 			text += ", ⏎ shows step by step"
 		}
 		out[len(out)-1] = kit.NewLine(s.width).Space(1).Add(st.Faint, text).String()
@@ -125,7 +133,7 @@ func spanText(start, end int64, zone *time.Location) string {
 	return a.Format("2006-01-02 15:04") + " ── " + b.Format(layout) + " " + kit.OffsetOf(b)
 }
 
-// incidentColumns are the widths of the list; 0 leaves a column out. The column "what" takes the rest.
+// incidentColumns are the widths of the list; 0 leaves a column out. The column "what" takes the rest, as far as it needs it.
 type incidentColumns struct{ number, account, score, what, loss, campaign, state int }
 
 // incidentColumnsFor divides a width; the texts of the list need no more than longest.
@@ -147,7 +155,7 @@ func incidentColumnsFor(width int, longest incidentColumns) incidentColumns {
 			used += w + 1
 		}
 	}
-	c.what = max(8, width-used-1)
+	c.what = max(8, min(width-used-1, max(40, longest.what)))
 	return c
 }
 
@@ -287,6 +295,7 @@ func scoreStyle(st *kit.Styles, in *forensics.Incident) kit.Style {
 func (s *Incidents) empty(body []string) {
 	st := s.ctx.Styles
 	var text []string
+	var ways []way
 	a := s.ctx.Analysis
 	switch {
 	case s.analyst.err != nil:
@@ -295,23 +304,44 @@ func (s *Incidents) empty(body []string) {
 		text = []string{"Reading the evidence.", "Incidents are looked for while it is read."}
 	case a == nil:
 		text = []string{"Looking for incidents."}
+	case s.filter.on():
+		text = []string{"No incident matches this filter.", "/ changes it, esc takes it away."}
 	case len(a.Findings) == 0 && len(a.NotChecked) == 0:
 		text = []string{"No incident: there is nothing to look at yet.", "a adds evidence: a mailbox, an audit log, a mail server's log, or a folder of them."}
 	default:
 		text = []string{"No incident was found in this evidence.", "That does not prove that there was none."}
 		if n := len(a.Findings); n > 0 {
-			text = append(text, kit.Plural(int64(n), "finding")+" of rules, none of them part of an attack that can be shown: v lists them.")
+			ways = append(ways, way{s.ctx.Keys.Findings, "lists " + kit.Plural(int64(n), "finding") + " of rules that show no attack by themselves"})
 		}
 		if n := len(a.NotChecked); n > 0 {
-			text = append(text, kit.Plural(int64(n), "rule")+" could not be asked for want of evidence: n says which, a adds evidence.")
+			ways = append(ways, way{s.ctx.Keys.NotChecked, "says which " + kit.Plural(int64(n), "rule") + " could not be asked for want of evidence"})
 		}
-		text = append(text, "t asks what is yours: your answers sharpen the search.")
+		if s.ctx.Add != nil {
+			ways = append(ways, way{s.ctx.Keys.Add, "adds evidence"})
+		}
 	}
-	centred(st, s.width, body, text)
+	line := centred(st, s.width, body, text) + 1
+	longest := 0
+	for _, w := range ways {
+		longest = max(longest, kit.Width(w.does)+3)
+	}
+	for _, w := range ways {
+		if line < len(body) {
+			l := kit.NewLine(s.width).Space(max(2, (s.width-longest)/2))
+			body[line] = l.Add(st.Key, w.key.Help().Key).Space(2).Add(st.Muted, w.does).String()
+		}
+		line++
+	}
 }
 
-// centred writes a few lines into the upper third of a body, the first one loud.
-func centred(st *kit.Styles, width int, body []string, text []string) {
+// way is a key that leads on from an empty screen.
+type way struct {
+	key  key.Binding
+	does string
+}
+
+// centred writes a few lines into the upper third of a body, the first one loud; next is the line after them.
+func centred(st *kit.Styles, width int, body []string, text []string) (next int) {
 	line, look := len(body)/3, st.Text
 	for _, t := range text {
 		for _, s := range kit.Wrap(t, width-4, 4) {
@@ -322,6 +352,7 @@ func centred(st *kit.Styles, width int, body []string, text []string) {
 		}
 		look = st.Muted
 	}
+	return line
 }
 
 // Aside adds what was lost in all incidents.

@@ -140,6 +140,14 @@ func openJudge(ctx *kit.Context, verdict string, names []string) tea.Cmd {
 			return ctx.Post(kit.VerdictChosen{Entities: names, Verdict: verdict})
 		}
 	}
+	return askJudge(ctx, verdict, names)
+}
+
+// askJudge shows what would be judged even where there is no choice: for what stands on the screen as a whole, such as an incident.
+func askJudge(ctx *kit.Context, verdict string, names []string) tea.Cmd {
+	if len(names) == 0 {
+		return openJudge(ctx, verdict, names)
+	}
 	k := ctx.Keys
 	return ctx.Post(kit.SheetOpened{Sheet: &judge{
 		ctx: ctx, names: names, title: strings.ReplaceAll(verdict, "-", " ") + ": what?",
@@ -257,7 +265,7 @@ func (j *judge) View(width, height int) []string {
 	st := j.ctx.Styles
 	said := &pane{ctx: j.ctx, width: width}
 	if r := j.reach[j.names[j.scroll.Cursor]]; r != nil {
-		said.atMost(1, "touches", st.Muted, kit.ReachText(r), st.Text)
+		said.atMost(2, "touches", st.Muted, kit.ReachText(r), st.Text)
 		if j.warned != "" {
 			said.atMost(3, "careful", st.Warn, r.Wide(j.verdict)+". "+j.again.Help().Key+" again if it is meant.", st.Text)
 		}

@@ -11,14 +11,16 @@ import (
 // columns are the widths of a row of the timeline; 0 leaves a column out. The
 // column "what" takes the rest.
 type columns struct {
-	width                 int
-	account, where, state int
-	incident              int
-	marked                map[int64]bool // rows with a mark at their beginning
+	width                       int
+	kind, account, where, state int
+	incident                    int
+	marked                      map[int64]bool // rows with a mark at their beginning
 }
 
-func columnsFor(width int) columns {
-	c := columns{width: width, where: 18, state: 11}
+// columnsFor divides a width. Where there is no room for the account beside everything else and there are several, it
+// takes the place of the kind's word: its letter says the same.
+func columnsFor(width int, accounts bool) columns {
+	c := columns{width: width, kind: 8, where: 18, state: 11}
 	switch {
 	case width >= 150:
 		c.account, c.where = 28, 28
@@ -26,6 +28,8 @@ func columnsFor(width int) columns {
 		c.account, c.where = 22, 22
 	case width >= 100:
 		c.account = 18
+	case width >= 64 && accounts:
+		c.kind, c.account = 0, 14
 	case width < 64:
 		c.where = 0
 	}
@@ -55,7 +59,10 @@ func rowLine(st *kit.Styles, e *forensics.Event, c columns, zone *time.Location,
 	}
 	l.Add(st.Accent, mark+sign)
 	l.Cell(st.Muted, clock(e, zone), 9).Space(1)
-	l.Add(gs.Bold(), kit.GroupLetter(g)).Space(1).Cell(gs, kindWord(e.Kind), 8).Space(1)
+	l.Add(gs.Bold(), kit.GroupLetter(g)).Space(1)
+	if c.kind > 0 {
+		l.Cell(gs, kindWord(e.Kind), c.kind).Space(1)
+	}
 	if c.account > 0 {
 		l.Cell(st.Muted, e.Account, c.account).Space(1)
 	}
@@ -72,6 +79,9 @@ func rowLine(st *kit.Styles, e *forensics.Event, c columns, zone *time.Location,
 		right = c.state
 	}
 	text := what(e)
+	if c.kind == 0 && (e.Kind == forensics.Alert || e.Kind == forensics.Note) {
+		text = kindWord(e.Kind) + ": " + text
+	}
 	if original := strings.TrimSpace(e.Time.Original); e.Time.Unreliable && original != "" {
 		text = "“" + original + "” " + text
 	}

@@ -65,12 +65,12 @@ func (s *Start) Hints() []key.Binding {
 		}
 		return []key.Binding{k.NewCase, k.Up, k.Down, k.Cancel}
 	}
-	hints := s.actions()
+	hints := append([]key.Binding{k.Help, k.Quit}, s.actions()...) // the actions stand above as well
 	if len(s.recent) > 0 {
 		open := key.NewBinding(key.WithKeys("enter"), key.WithHelp("⏎", "open"))
 		hints = append([]key.Binding{open}, hints...)
 	}
-	return append(hints, k.Quit)
+	return hints
 }
 
 // actions are the ways to begin that exist here.

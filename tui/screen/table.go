@@ -17,6 +17,7 @@ type table struct {
 	marked map[int64]bool // rows that were chosen together
 	// incidents leaves room for the numbers of incidents.
 	incidents bool
+	accounts  bool // there are several, so that each row says whose it is
 	cursor    int
 	top       int
 	height    int
@@ -147,7 +148,7 @@ func (t *table) at(line int) int {
 
 // lines draws the window.
 func (t *table) lines(st *kit.Styles, width int, focused bool) []string {
-	c := columnsFor(width)
+	c := columnsFor(width, t.accounts)
 	if t.incidents && width >= 64 {
 		c.incident = 4
 	}

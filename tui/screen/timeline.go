@@ -55,9 +55,17 @@ type Timeline struct {
 	pane    widget.Scroll
 
 	back   bool           // the events were chosen on another screen, to which esc goes back
-	before string         // the filter that held before that
-	target int64          // the row that the cursor goes to with the next view, 0 for where it is
+	before place          // where one was before that
+	target place          // where the cursor goes with the next view
 	marked map[int64]bool // rows that were chosen together
+}
+
+// place is what a look at other events comes back to.
+type place struct {
+	text   string // the filter; empty in a place that one is sent to
+	row    int64  // of the event under the cursor; 0: where the cursor is
+	offset int    // of the cursor from the upper end of the window
+	first  bool   // the first event, whichever it is
 }
 
 // NewTimeline makes the screen for the case in the context.
@@ -88,9 +96,12 @@ func (t *Timeline) Hints() []key.Binding {
 	case inPane:
 		return []key.Binding{k.Up, k.Down, k.PageDown, k.Details, k.Cancel}
 	case inDetails:
-		return []key.Binding{k.Up, k.Down, k.Prev, k.Next, k.Mine, k.NotMine, k.Tag, k.Note, k.Similar, k.Cancel}
+		return []key.Binding{k.Cancel, k.Up, k.Down, k.Prev, k.Next, k.Mine, k.NotMine, k.ItsIncidents, k.Tag, k.Note, k.Similar}
 	}
 	hints := []key.Binding{k.Details, k.Filter, k.GoTo, k.Similar, k.Mine, k.NotMine, k.Tag, k.Note, k.Zone, k.Export, k.Undo}
+	if e := t.table.current(); e != nil && len(e.Incidents) > 0 {
+		hints = append([]key.Binding{k.Details, k.ItsIncidents}, hints[1:]...)
+	}
 	if t.back {
 		hints = append([]key.Binding{k.Cancel}, hints...)
 	}
@@ -167,6 +178,10 @@ func (t *Timeline) answer(msg tea.Msg) tea.Cmd {
 		if msg.epoch == t.epoch {
 			t.table.jump(msg.index)
 		}
+	case refound:
+		if msg.epoch == t.epoch && msg.at == t.table.cursor && msg.index >= 0 {
+			t.table.jump(msg.index)
+		}
 	case stripCounted:
 		if msg.request == t.stripAsk {
 			t.strip = msg.strip
@@ -201,23 +216,32 @@ func (t *Timeline) install(msg viewOpened) tea.Cmd {
 	if t.err = msg.err; msg.err != nil {
 		return t.ctx.Post(kit.Noticed{Text: msg.err.Error(), Bad: true})
 	}
-	offset := t.table.cursor - t.table.top
+	offset, moved, row := t.table.cursor-t.table.top, 0, int64(0)
+	if e := t.table.current(); msg.target == (place{}) && e != nil { // what was pressed meanwhile still counts
+		moved, row = t.table.cursor-msg.from, e.Row
+	}
 	if msg.target == t.target {
-		t.target = 0
+		if t.target.row != 0 && t.target.offset >= 0 {
+			offset = t.target.offset
+		}
+		t.target = place{}
 	}
 	if msg.dropped {
 		t.text, t.expr = "", nil
 	}
 	t.epoch = msg.request
-	t.base, t.table.view, t.counts = msg.base, msg.view, msg.counts
+	t.base, t.table.view, t.counts, t.table.accounts = msg.base, msg.view, msg.counts, msg.accounts
 	t.table.pages.Reset()
 	for n, events := range msg.pages {
 		t.table.pages.Put(n, events)
 	}
-	t.table.cursor = max(0, min(msg.cursor, t.table.length()-1))
+	t.table.cursor = max(0, min(msg.cursor+moved, t.table.length()-1))
 	t.table.top = max(0, t.table.cursor-offset)
 	t.table.show()
 	t.chosen = 0 // so that marks and further refs are laid out anew
+	if moved != 0 {
+		return tea.Batch(t.stripCmd(), t.refindCmd(row))
+	}
 	return t.stripCmd()
 }
 
@@ -283,12 +307,15 @@ func (t *Timeline) apply(text string, remember bool) tea.Cmd {
 
 // showEvents shows events that were chosen on another screen.
 func (t *Timeline) showEvents(msg kit.EventsChosen) tea.Cmd {
-	before := t.text
+	before := place{text: t.text, offset: t.table.cursor - t.table.top}
+	if e := t.table.current(); e != nil {
+		before.row = e.Row
+	}
 	if t.back {
 		before = t.before
 	}
 	t.arrive(true)
-	t.before, t.target = before, msg.Row
+	t.before, t.target = before, place{row: msg.Row, offset: -1, first: msg.Row == 0}
 	for _, row := range msg.Marked {
 		t.marked[row] = true
 	}
@@ -298,15 +325,16 @@ func (t *Timeline) showEvents(msg kit.EventsChosen) tea.Cmd {
 
 // arrive begins or ends the look at events that were chosen elsewhere.
 func (t *Timeline) arrive(chosen bool) {
-	t.back, t.before, t.marked, t.table.marked = chosen, "", map[int64]bool{}, nil
+	t.back, t.before, t.marked, t.table.marked = chosen, place{}, map[int64]bool{}, nil
 }
 
-// goBack leaves the events that were chosen elsewhere: the filter is again what it was.
+// goBack leaves the events that were chosen elsewhere: filter and cursor are again what they were.
 func (t *Timeline) goBack() tea.Cmd {
 	before := t.before
 	t.arrive(false)
+	t.target = before
 	t.ctx.Post(kit.BackChosen{})
-	return t.apply(before, false)
+	return t.apply(before.text, false)
 }
 
 // query asks for the events of the present filter.

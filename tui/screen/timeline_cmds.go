@@ -26,8 +26,10 @@ type viewOpened struct {
 	view, base kit.View
 	counts     kit.Cell
 	cursor     int
-	target     int64 // the row that the cursor was sent to
+	from       int   // where the cursor was when the view was asked for
+	target     place // where the cursor was sent
 	dropped    bool  // the filter left that row out, so all events are shown
+	accounts   bool  // the case is about several accounts
 	pages      map[int][]forensics.Event
 	err        error
 }
@@ -41,6 +43,12 @@ type pageRead struct {
 
 // sought says where a time stands in the view.
 type sought struct{ epoch, index int }
+
+// refound says where an event stands in a view that came while the cursor was moved.
+type refound struct {
+	epoch, index int
+	at           int // where the cursor was put until then
+}
 
 // stripCounted brings the counts of the strip.
 type stripCounted struct {
@@ -65,15 +73,17 @@ func (t *Timeline) queryCmd(ctx context.Context) tea.Cmd {
 	if e := t.table.current(); e != nil {
 		row, nano = e.Row, e.Time.Nano
 	}
-	if target != 0 {
-		row = target
+	if target.row != 0 {
+		row = target.row
 	}
+	accounts := t.table.accounts
 	return func() tea.Msg {
-		out := viewOpened{request: request, target: target, pages: map[int][]forensics.Event{}}
+		out := viewOpened{request: request, from: index, target: target, accounts: accounts, pages: map[int][]forensics.Event{}}
 		if out.base = base; base == nil {
 			if out.base, out.err = c.Query(ctx, nil); out.err != nil {
 				return out
 			}
+			out.accounts = len(c.Values("account", "", 2)) > 1
 		}
 		out.view = out.base
 		if expr != nil {
@@ -81,12 +91,15 @@ func (t *Timeline) queryCmd(ctx context.Context) tea.Cmd {
 				return out
 			}
 		}
-		if target != 0 && expr != nil && out.view.IndexOf(target) < 0 && out.base.IndexOf(target) >= 0 {
+		if target.row != 0 && target.text == "" && expr != nil && out.view.IndexOf(target.row) < 0 && out.base.IndexOf(target.row) >= 0 {
 			out.view, out.dropped = out.base, true
 		}
 		out.counts = out.view.GroupCounts()
 		out.cursor = index
-		if row != 0 {
+		switch {
+		case target.first:
+			out.cursor = 0
+		case row != 0:
 			if out.cursor = out.view.IndexOf(row); out.cursor < 0 {
 				out.cursor = out.view.SeekTime(nano)
 			}
@@ -129,6 +142,12 @@ func (t *Timeline) seekCmd(nano int64, not int) tea.Cmd {
 		}
 		return sought{epoch, i}
 	}
+}
+
+// refindCmd finds the event that the cursor was moved to while a view was made.
+func (t *Timeline) refindCmd(row int64) tea.Cmd {
+	epoch, view, at := t.epoch, t.table.view, t.table.cursor
+	return func() tea.Msg { return refound{epoch, view.IndexOf(row), at} }
 }
 
 // stripCmd counts the events for the strip.

@@ -85,6 +85,8 @@ func (t *Timeline) eventKey(msg tea.KeyPressMsg) tea.Cmd {
 		return t.ctx.Post(kit.SheetOpened{Sheet: NewNoteSheet(t.ctx, e)})
 	case key.Matches(msg, k.Similar):
 		return t.ctx.Post(kit.SheetOpened{Sheet: NewSimilarSheet(t.ctx, e, t.text)})
+	case key.Matches(msg, k.ItsIncidents):
+		return showIncidents(t.ctx, e.Incidents, "the event of "+kit.Clock(e.Time, t.ctx.Zone))
 	case key.Matches(msg, k.Mine):
 		return openJudge(t.ctx, "mine", entitiesOf(e))
 	case key.Matches(msg, k.NotMine):
