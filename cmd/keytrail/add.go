@@ -153,7 +153,9 @@ func read(ctx context.Context, c *casefile.Case, paths []string, o ingest.Option
 // exist checks that there is something at every path before the case is touched.
 func exist(paths []string) error {
 	for _, path := range paths {
-		if _, err := os.Lstat(path); err != nil {
+		if _, err := os.Lstat(path); err != nil && path == "-" {
+			return &forensics.Error{What: "evidence is not read from a pipe, because verify reads it again", Byte: -1, Hint: "write it to a file first; nothing was added"}
+		} else if err != nil {
 			return &forensics.Error{What: notThere(err, "file or folder"), File: path, Hint: "check the spelling; nothing was added"}
 		}
 	}

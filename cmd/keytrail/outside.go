@@ -110,11 +110,12 @@ func (s *storyboard) outside(ctx context.Context, c *casefile.Case, a *forensics
 	if err != nil {
 		return err
 	}
-	evidence, err := c.Evidence()
+	whole, err := c.Query(ctx, nil)
 	if err != nil {
 		return err
 	}
-	if len(list) > 0 || len(a.Incidents) == 0 {
+	empty := whole.Len() == 0
+	if len(list) > 0 || len(a.Incidents) == 0 && (empty || len(a.NotChecked) > 0) {
 		fmt.Fprintln(s.out)
 	}
 	if len(list) > 0 {
@@ -127,8 +128,8 @@ func (s *storyboard) outside(ctx context.Context, c *casefile.Case, a *forensics
 	}
 	switch {
 	case len(a.Incidents) > 0:
-	case len(evidence) == 0:
-		s.wrapped("next", fmt.Sprintf("no evidence has been read into this case: keytrail add %s PATH...", name))
+	case empty:
+		s.wrapped("next", fmt.Sprintf("no event has been read into this case. keytrail evidence %s says what became of each file; keytrail formats lists what can be read, and how to get it; keytrail add %s FILE reads it.", name, name))
 	case len(a.NotChecked) > 0:
 		s.wrapped("next", fmt.Sprintf("the rules above could not be asked, because what they need is not in the case. keytrail formats says where to get it; keytrail add %s FILE reads it.", name))
 	}

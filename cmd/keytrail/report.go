@@ -55,6 +55,10 @@ func (p *Program) reportCommand() *cobra.Command {
 }
 
 func (p *Program) report(ctx context.Context, name string, flags reportFlags) (err error) {
+	if flags.out == "-" || flags.out == "/dev/stdout" {
+		return usageError{&forensics.Error{What: "a report goes to a file, because its SHA-256 is entered in the custody log", Byte: -1,
+			Hint: fmt.Sprintf("for a pipe: keytrail timeline %s --format csv, or --format jsonl", shellWord(name))}}
+	}
 	if _, err := export.Ending(flags.out); err != nil {
 		return usageError{err}
 	}

@@ -67,6 +67,11 @@ func (p *Program) timeline(ctx context.Context, name, query, format, zoneName st
 	if err != nil {
 		return err
 	}
+	if view.Len() == 0 {
+		if hint := accountHint(c, query); hint != "" {
+			p.say("%s", hint)
+		}
+	}
 	switch format {
 	case "jsonl":
 		return export.JSONL(ctx, p.Out, view)
@@ -94,6 +99,23 @@ func parseFilter(query string, zone *time.Location) (filter.Expr, error) {
 		return expr, nil
 	}
 	return nil, usageError{fmt.Errorf("%w\n  %s\n  %s^", err, clean(query), strings.Repeat(" ", max(0, column(err)-1)))}
+}
+
+// maxNamed is how many accounts are named where a filter names none.
+const maxNamed = 3
+
+// accountHint names the accounts that begin with what a filter takes for a whole one.
+func accountHint(c *casefile.Case, query string) string {
+	for word := range strings.FieldsSeq(query) {
+		value, ok := strings.CutPrefix(strings.Trim(word, "()"), "account:")
+		if !ok || value == "" || strings.ContainsAny(value, `*"`) {
+			continue
+		}
+		if names := c.Values("account", value, maxNamed); len(names) > 0 && !strings.EqualFold(names[0], value) {
+			return fmt.Sprintf("account: takes the whole name; there is %s; account:%s* takes all that begin so", clean(strings.Join(names, ", ")), clean(value))
+		}
+	}
+	return ""
 }
 
 func (p *Program) timelineTable(ctx context.Context, view *casefile.View, zone *time.Location) error {
@@ -153,7 +175,7 @@ func place(e *forensics.Event) string {
 	if e.ItemName != "" {
 		s += " » " + clean(e.ItemName)
 	}
-	if e.Ref.Line > 0 {
+	if e.Ref.Line > 1 || e.Ref.Line == 1 && e.Ref.Offset == 0 { // a file may be one long line
 		return fmt.Sprintf("%s line %s", s, kit.Count(e.Ref.Line))
 	}
 	return fmt.Sprintf("%s byte %s", s, kit.Count(e.Ref.Offset))
