@@ -15,6 +15,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 
 	"keytrail/forensics"
 )
@@ -67,22 +68,33 @@ func File(path string, force bool, write func(io.Writer) error) (Result, error) 
 	}
 	tmp, err := os.CreateTemp(filepath.Dir(abs), "."+filepath.Base(abs)+".*.part")
 	if err != nil {
-		return Result{}, fmt.Errorf("write report: %w", err)
+		return Result{}, unwritten(path, err)
 	}
 	defer os.Remove(tmp.Name())
 	defer tmp.Close()
 	sum := sha256.New()
 	n := &countWriter{w: io.MultiWriter(tmp, sum)}
 	if err := write(n); err != nil {
-		return Result{}, fmt.Errorf("write report: %w", err)
+		return Result{}, unwritten(path, err)
 	}
 	if err := errors.Join(tmp.Chmod(0o644), tmp.Sync(), tmp.Close()); err != nil {
-		return Result{}, fmt.Errorf("write report: %w", err)
+		return Result{}, unwritten(path, err)
 	}
 	if err := os.Rename(tmp.Name(), abs); err != nil {
-		return Result{}, fmt.Errorf("write report: %w", err)
+		return Result{}, unwritten(path, err)
 	}
 	return Result{Path: abs, Size: n.n, Digest: forensics.Digest(sum.Sum(nil))}, nil
+}
+
+// unwritten says what keeps a report from being written, and what can be done where that is known.
+func unwritten(path string, err error) error {
+	switch {
+	case errors.Is(err, syscall.ENOSPC):
+		return &forensics.Error{What: "there is no room for the report", File: path, Byte: -1, Err: syscall.ENOSPC, Hint: "make room, or write it to another disk; nothing of it was left behind"}
+	case errors.Is(err, fs.ErrPermission):
+		return &forensics.Error{What: "the report may not be written there", File: path, Byte: -1, Err: fs.ErrPermission, Hint: "choose a folder of your own"}
+	}
+	return fmt.Errorf("write report: %w", err)
 }
 
 type countWriter struct {

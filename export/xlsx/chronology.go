@@ -206,7 +206,7 @@ func (b *book) chronologyState(e *forensics.Event) string {
 }
 
 func placeShort(ref forensics.Ref) string {
-	if ref.Line > 0 {
+	if ref.Line > 1 || ref.Line == 1 && ref.Offset == 0 { // a file may be one long line
 		return fmt.Sprintf("line %d", ref.Line)
 	}
 	return fmt.Sprintf("byte %d", ref.Offset)
