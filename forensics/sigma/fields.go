@@ -191,7 +191,7 @@ func (s *source) rename(r *Record) {
 					to = a.values["*"]
 				}
 				if !a.only {
-					words = append(words, v.raw)
+					words = append(words, strings.TrimSpace(v.raw)) // Entra ends some names of operations with a blank
 				}
 				for _, w := range to {
 					words = append(words, strings.Replace(w, "%s", v.raw, 1))

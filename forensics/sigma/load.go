@@ -300,7 +300,7 @@ func (d *document) condition() (node, error) {
 		}
 		n, err := selection(&value, 0)
 		if err != nil {
-			return nil, fmt.Errorf("selection %s: %w", name, err)
+			return nil, fmt.Errorf("in %s: %w", name, err)
 		}
 		selections[name] = n
 		names = append(names, name)
