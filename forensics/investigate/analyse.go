@@ -98,13 +98,13 @@ func (a *Analyst) changed(ctx context.Context) (todo []string, err error) {
 	if err := a.askSigma(ctx); err != nil {
 		return nil, err
 	}
-	if a.sources, err = sources(a.c, now.briefs); err != nil {
-		return nil, err
-	}
-	a.seen = now
 	if a.items, err = a.c.Items(0); err != nil {
 		return nil, err
 	}
+	if a.sources, err = sources(a.c, a.items, now.briefs); err != nil {
+		return nil, err
+	}
+	a.seen = now
 	if err = a.bind(); err != nil {
 		return nil, err
 	}

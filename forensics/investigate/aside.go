@@ -2,6 +2,7 @@ package investigate
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"path"
 	"slices"
@@ -122,25 +123,32 @@ func (a *asideReader) read(ev *forensics.Evidence, items []*forensics.Item) ([]l
 	}
 	var out []listing
 	var errs []error
-	add := func(l []listing, err error) {
+	add := func(name string, l []listing, err error) {
 		out = append(out, l...)
-		errs = append(errs, err)
-	}
-	add(acquired(files, ev.ID))
-	for _, f := range files {
-		switch f.item.Format {
-		case "mailbox/imap-backup":
-			add(backedUp(f, ev.ID))
-		case "mailbox/dovecot-uidlist":
-			add(uidListed(f, ev.ID))
-		case "mailbox/mbsync":
-			if path.Base(f.name) == ".mbsyncstate" {
-				add(synced(f, files, ev.ID))
-			}
+		if err != nil {
+			errs = append(errs, fmt.Errorf("%s: %w", name, err))
 		}
 	}
+	l, err := acquired(files, ev.ID)
+	add("copy made by keytrail", l, err)
+	for _, f := range files {
+		var l []listing
+		var err error
+		switch f.item.Format {
+		case "mailbox/imap-backup":
+			l, err = backedUp(f, ev.ID)
+		case "mailbox/dovecot-uidlist":
+			l, err = uidListed(f, ev.ID)
+		case "mailbox/mbsync":
+			if path.Base(f.name) == ".mbsyncstate" {
+				l, err = synced(f, files, ev.ID)
+			}
+		}
+		add(f.name, l, err)
+	}
 	if len(files) == 0 && ev.IsFolder {
-		add(besides(ev))
+		l, err := besides(ev)
+		add("files next to the mails", l, err)
 	}
 	return out, errors.Join(errs...)
 }

@@ -1,6 +1,7 @@
 package investigate
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -94,12 +95,8 @@ func withBound(events, more []forensics.Brief) []forensics.Brief {
 			return -1
 		case x.Unreliable:
 			return 0
-		case x.Time < y.Time:
-			return -1
-		case x.Time > y.Time:
-			return 1
 		}
-		return 0
+		return cmp.Compare(x.Time, y.Time)
 	})
 	return events
 }

@@ -1,6 +1,7 @@
 package investigate
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -13,7 +14,7 @@ import (
 )
 
 // Folders gives the mail folders whose numbering is on record, with what is present, moved and missing along it, by
-// account and name. Runs that stand on the timeline name the event. An error means that a file beside a copy cannot be read.
+// account and name, INBOX first. Runs that stand on the timeline name the event. An error means that a file beside a copy cannot be read.
 func Folders(ctx context.Context, c *casefile.Case) ([]forensics.Folder, error) {
 	aside := newAsideReader()
 	defer aside.close()
@@ -37,18 +38,17 @@ func Folders(ctx context.Context, c *casefile.Case) ([]forensics.Folder, error) 
 		out = append(out, v.Folder)
 	}
 	slices.SortStableFunc(out, func(a, b forensics.Folder) int {
-		if a.Account != b.Account {
-			return strings.Compare(a.Account, b.Account)
-		}
-		if x, y := strings.EqualFold(a.Name, "inbox"), strings.EqualFold(b.Name, "inbox"); x != y {
-			if x {
-				return -1
-			}
-			return 1
-		}
-		return strings.Compare(a.Name, b.Name)
+		return cmp.Or(strings.Compare(a.Account, b.Account), cmp.Compare(rank(a.Name), rank(b.Name)), strings.Compare(a.Name, b.Name))
 	})
 	return out, nil
+}
+
+// rank puts INBOX first.
+func rank(folder string) int {
+	if strings.EqualFold(folder, "inbox") {
+		return 0
+	}
+	return 1
 }
 
 // placeOfLoss tells inferred events apart; the case does not hand their facts out.

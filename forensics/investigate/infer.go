@@ -2,7 +2,6 @@ package investigate
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -128,7 +127,7 @@ func lostEvents(ctx context.Context, c *casefile.Case, b *copyBuilder, r *absenc
 		l := &r.Lost[i]
 		ref := b.pointTo(l)
 		if ref.Item == 0 {
-			return nil, errors.New("a copy without any record to point to")
+			return nil, fmt.Errorf("a loss of %s in %q: the copies have no record to point to", l.Account, l.Folder)
 		}
 		e := forensics.Event{Kind: l.Kind, Certainty: forensics.Inferred, Provider: absenceProvider, Account: l.Account, Folder: l.Folder, Service: l.Service,
 			Reasons: l.Reasons, UIDs: l.UIDs, Detail: l.Detail, Fact: l.Fact, Ref: ref}

@@ -105,7 +105,7 @@ func TestOkta(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	findings, skipped, err := RunSigma(t.Context(), c, set)
+	findings, skipped, err := runSigma(t.Context(), c, set)
 	if err != nil || len(skipped) > 0 || len(findings) != 1 {
 		t.Fatalf("%d findings, not checked %v, %v", len(findings), skipped, err)
 	}

@@ -6,10 +6,12 @@ import (
 	"fmt"
 	"maps"
 	"math"
+	"net/netip"
 	"slices"
 	"strings"
 
 	"keytrail/forensics"
+	"keytrail/forensics/casefile"
 	"keytrail/forensics/incident"
 	"keytrail/forensics/rule"
 )
@@ -38,7 +40,7 @@ func (a *Analyst) Questions(ctx context.Context) ([]forensics.Question, error) {
 	}
 	var list []candidate
 	for _, name := range accountsOf(analysis.Incidents) {
-		more, err := a.candidates(name)
+		more, err := a.candidates(ctx, name)
 		if err != nil {
 			return nil, fmt.Errorf("questions: %w", err)
 		}
@@ -94,12 +96,12 @@ func join(list, more []candidate) []candidate {
 }
 
 // candidates are the questions about one account: on what its incidents came from, and on what is used most.
-func (a *Analyst) candidates(name string) ([]candidate, error) {
+func (a *Analyst) candidates(ctx context.Context, name string) ([]candidate, error) {
 	events, err := a.seen.briefs.Account(name, nil)
 	if err != nil {
 		return nil, err
 	}
-	judge, err := a.c.Judge(context.Background())
+	judge, err := a.c.Judge(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -141,7 +143,7 @@ func (a *Analyst) settleWhat(ctx context.Context, list []candidate, analysis *fo
 			continue
 		}
 		var moves [2]float64
-		for k, verdict := range []string{"mine", "not-mine"} {
+		for k, verdict := range []string{casefile.VerdictMine, casefile.VerdictNotMine} {
 			for _, name := range c.accounts {
 				found, err := a.whatIf(ctx, name, c.entity, verdict)
 				if err != nil {
@@ -159,9 +161,9 @@ func (a *Analyst) settleWhat(ctx context.Context, list []candidate, analysis *fo
 func (c *candidate) weigh(moves [2]float64) {
 	mine := 0.5
 	switch c.question.Suggest {
-	case "mine":
+	case casefile.VerdictMine:
 		mine = likely
-	case "not-mine":
+	case casefile.VerdictNotMine:
 		mine = 1 - likely
 	}
 	c.moves = mine*moves[0] + (1-mine)*moves[1]
@@ -215,6 +217,25 @@ func supposing(judge rule.Judge, entity, verdict string) rule.Judge {
 			return verdict
 		}
 		return said
+	}
+}
+
+// within tells whether an address or a network lies in the network that is supposed.
+func within(kind, value string) func(kind, value string) bool {
+	net, err := netip.ParsePrefix(value)
+	if kind != forensics.EntityNetwork || err != nil {
+		return func(string, string) bool { return false }
+	}
+	return func(kind, value string) bool {
+		switch kind {
+		case forensics.EntityIP:
+			ip, err := netip.ParseAddr(value)
+			return err == nil && net.Contains(ip)
+		case forensics.EntityNetwork:
+			p, err := netip.ParsePrefix(value)
+			return err == nil && p.Bits() >= net.Bits() && net.Contains(p.Addr())
+		}
+		return false
 	}
 }
 

@@ -56,10 +56,14 @@ func (a *Analyst) settle(ctx context.Context) error {
 	return nil
 }
 
+// shareRounds is how often the claims are compared: an account that loses an event can then claim another. What two still claim
+// after that stays with both.
+const shareRounds = 4
+
 // share gives every event without an account that several accounts' incidents claim to one of them, and looks at the others
 // again without it.
 func (a *Analyst) share(ctx context.Context) error {
-	for range 4 { // an account that loses one can then claim another
+	for range shareRounds {
 		again := map[string]bool{}
 		claims := map[int64][]claim{}
 		for _, name := range slices.Sorted(maps.Keys(a.accounts)) {

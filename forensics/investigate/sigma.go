@@ -47,17 +47,17 @@ func (a *Analyst) askSigma(ctx context.Context) error {
 		return nil
 	}
 	var err error
-	if now.findings, now.skipped, err = RunSigma(ctx, a.c, a.o.Sigma); err != nil {
+	if now.findings, now.skipped, err = runSigma(ctx, a.c, a.o.Sigma); err != nil {
 		return fmt.Errorf("sigma rules: %w", err)
 	}
 	a.sigma = now
 	return nil
 }
 
-// RunSigma asks the rules about the raw record of every event of the formats that they want, read back from
+// runSigma asks the rules about the raw record of every event of the formats that they want, read back from
 // the evidence. Records that cannot be read or taken apart are counted in what was not checked; a record that
 // gave several events is asked once. Findings are in the order of the accounts and times.
-func RunSigma(ctx context.Context, c *casefile.Case, set *sigma.Set) ([]forensics.Finding, []forensics.NotChecked, error) {
+func runSigma(ctx context.Context, c *casefile.Case, set *sigma.Set) ([]forensics.Finding, []forensics.NotChecked, error) {
 	list, err := c.Evidence()
 	if err != nil {
 		return nil, nil, err
@@ -85,42 +85,15 @@ func RunSigma(ctx context.Context, c *casefile.Case, set *sigma.Set) ([]forensic
 			skipped = append(skipped, forensics.NotChecked{Rule: SigmaPrefix + format, Title: "all rules for " + format, Why: "no such source: no record of " + format})
 			continue
 		}
-		bad, example := 0, error(nil)
-		hits := map[forensics.Ref][]*sigma.Rule{}
-		for from := 0; from < view.Len(); from += sigmaPage {
-			if err := ctx.Err(); err != nil {
-				return nil, nil, err
-			}
-			page, err := view.Events(from, sigmaPage)
-			if err != nil {
-				return nil, nil, err
-			}
-			// In the order of the evidence an archive is unpacked once a page, not once a record.
-			slices.SortStableFunc(page, func(a, b forensics.Event) int {
-				return cmp.Or(cmp.Compare(a.Ref.Item, b.Ref.Item), cmp.Compare(a.Ref.Offset, b.Ref.Offset))
-			})
-			clear(hits)
-			for i := range page {
-				e := &page[i]
-				rules, asked := hits[e.Ref]
-				if !asked {
-					raw, err := open.of(e.Ref.Evidence, paths[e.Ref.Evidence]).ReadAt(e.ItemName, e.Ref.Offset, e.Ref.Length)
-					if err == nil {
-						rules, err = set.Match(format, raw)
-					}
-					if err != nil {
-						bad, example = bad+1, err
-					}
-					hits[e.Ref] = rules
-				}
-				for _, rule := range rules {
-					findings = append(findings, sigmaFinding(e, rule))
-				}
-			}
+		found, bad, err := askFormat(ctx, set, format, view, func(e *forensics.Event) ([]byte, error) {
+			return open.of(e.Ref.Evidence, paths[e.Ref.Evidence]).ReadAt(e.ItemName, e.Ref.Offset, e.Ref.Length)
+		})
+		if err != nil {
+			return nil, nil, err
 		}
-		if bad > 0 {
-			skipped = append(skipped, forensics.NotChecked{Rule: SigmaPrefix + format, Title: "all rules for " + format,
-				Why: fmt.Sprintf("%d records could not be asked, the last one because: %v", bad, example)})
+		findings = append(findings, found...)
+		if bad != nil {
+			skipped = append(skipped, forensics.NotChecked{Rule: SigmaPrefix + format, Title: "all rules for " + format, Why: bad.Error()})
 		}
 	}
 	slices.SortStableFunc(findings, func(a, b forensics.Finding) int {
@@ -146,6 +119,48 @@ func unreadLogs(set *sigma.Set) string {
 		logs = append(logs, fmt.Sprintf("%s (%d)", u.Log, u.Rules))
 	}
 	return fmt.Sprintf("rules about logs that keytrail does not read: %d, for %s", set.UnreadRules(), strings.Join(logs, ", "))
+}
+
+// askFormat asks the rules about every record that gave an event of a view. bad says how many could not be asked.
+func askFormat(ctx context.Context, set *sigma.Set, format string, view *casefile.View, read func(*forensics.Event) ([]byte, error)) (found []forensics.Finding, bad, err error) {
+	var last error
+	failed := 0
+	hits := map[forensics.Ref][]*sigma.Rule{}
+	for from := 0; from < view.Len(); from += sigmaPage {
+		if err := ctx.Err(); err != nil {
+			return nil, nil, err
+		}
+		page, err := view.Events(from, sigmaPage)
+		if err != nil {
+			return nil, nil, err
+		}
+		// In the order of the evidence an archive is unpacked once a page, not once a record.
+		slices.SortStableFunc(page, func(a, b forensics.Event) int {
+			return cmp.Or(cmp.Compare(a.Ref.Item, b.Ref.Item), cmp.Compare(a.Ref.Offset, b.Ref.Offset))
+		})
+		clear(hits)
+		for i := range page {
+			e := &page[i]
+			rules, asked := hits[e.Ref]
+			if !asked {
+				raw, err := read(e)
+				if err == nil {
+					rules, err = set.Match(format, raw)
+				}
+				if err != nil {
+					failed, last = failed+1, err
+				}
+				hits[e.Ref] = rules
+			}
+			for _, rule := range rules {
+				found = append(found, sigmaFinding(e, rule))
+			}
+		}
+	}
+	if failed > 0 {
+		bad = fmt.Errorf("%d records could not be asked, the last one because: %w", failed, last)
+	}
+	return found, bad, nil
 }
 
 // sourceIs is the filter for the events of one format.

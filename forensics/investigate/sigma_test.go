@@ -61,7 +61,7 @@ func TestRunSigma(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	findings, skipped, err := RunSigma(t.Context(), c, set)
+	findings, skipped, err := runSigma(t.Context(), c, set)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -110,7 +110,7 @@ func TestRunSigma(t *testing.T) {
 	if err := os.Remove(file); err != nil {
 		t.Fatal(err)
 	}
-	if findings, skipped, err = RunSigma(t.Context(), c, set); err != nil || len(findings) != 0 || len(skipped) != 4 || !strings.Contains(skipped[3].Why, "3 records could not be asked") {
+	if findings, skipped, err = runSigma(t.Context(), c, set); err != nil || len(findings) != 0 || len(skipped) != 4 || !strings.Contains(skipped[3].Why, "3 records could not be asked") {
 		t.Errorf("%d findings, not checked %v, %v", len(findings), skipped, err)
 	}
 }

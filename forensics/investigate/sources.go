@@ -62,11 +62,7 @@ func numbersMails(format string) bool {
 
 // sources lists what the case can speak for. Items of one evidence and one mail format, such as the files of a maildir,
 // are one source.
-func sources(c *casefile.Case, briefs *casefile.Briefs) ([]rule.Source, error) {
-	items, err := c.Items(0)
-	if err != nil {
-		return nil, err
-	}
+func sources(c *casefile.Case, items []forensics.Item, briefs *casefile.Briefs) ([]rule.Source, error) {
 	list, err := c.Evidence()
 	if err != nil {
 		return nil, err

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"keytrail/forensics"
+	"keytrail/forensics/casefile"
 	"keytrail/forensics/incident"
 )
 
@@ -80,11 +81,7 @@ func (a *Analyst) countCommons() commons {
 
 // around gives the network and the operator of an address.
 func (a *Analyst) around(ip netip.Addr) (list []incident.Trait) {
-	bits := 24
-	if ip.Is6() {
-		bits = 64
-	}
-	if net, err := ip.Prefix(bits); err == nil {
+	if net := casefile.Network(ip); net.IsValid() {
 		list = append(list, incident.Trait{Kind: incident.TraitNetwork, Value: net.String()})
 	}
 	if a.o.Where != nil {
