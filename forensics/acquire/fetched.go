@@ -38,36 +38,23 @@ func (f *fetched) drop() {
 
 // readFetch reads the list of a FETCH answer to a command of our own, RFC 3501 section 7.4.2.
 func readFetch(w *wire) (*fetched, error) {
-	if err := w.expect('('); err != nil {
-		return nil, err
-	}
 	f := &fetched{size: -1}
-	for {
-		b, err := w.peek()
-		if err != nil {
-			return nil, err
-		}
-		switch b {
-		case ')':
-			w.at++
-			return f, nil
-		case ' ':
-			w.at++
-			continue
-		}
+	err := w.inList(func() error {
 		name, err := w.atom()
 		if err != nil {
-			return nil, err
+			return err
 		}
 		w.space()
 		v, err := w.value(0)
 		if err != nil {
-			return nil, err
+			return err
 		}
-		if err := f.set(strings.ToUpper(string(name)), v); err != nil {
-			return nil, err
-		}
+		return f.set(strings.ToUpper(string(name)), v)
+	})
+	if err != nil {
+		return nil, err
 	}
+	return f, nil
 }
 
 // bodyReader takes the bytes of a message from the line.

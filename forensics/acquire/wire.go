@@ -227,32 +227,40 @@ func (w *wire) value(depth int) (value, error) {
 	return value{kind: kindAtom, text: string(a)}, nil
 }
 
-func (w *wire) list(depth int) ([]value, error) {
+// inList reads a list, each thing in it with read; spaces do not count.
+func (w *wire) inList(read func() error) error {
 	if err := w.expect('('); err != nil {
-		return nil, err
+		return err
 	}
-	var items []value
 	for {
 		b, err := w.peek()
 		if err != nil {
-			return nil, err
+			return err
 		}
 		switch b {
 		case ')':
-			_, err := w.byte()
-			return items, err
+			w.at++
+			return nil
 		case ' ':
-			if _, err := w.byte(); err != nil {
-				return nil, err
-			}
+			w.at++
 			continue
 		}
-		v, err := w.value(depth)
-		if err != nil {
-			return nil, err
+		if err := read(); err != nil {
+			return err
 		}
-		items = append(items, v)
 	}
+}
+
+func (w *wire) list(depth int) (items []value, err error) {
+	err = w.inList(func() error {
+		v, err := w.value(depth)
+		items = append(items, v)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 // values reads values to the end of the line.
@@ -267,9 +275,7 @@ func (w *wire) values() ([]value, error) {
 		case '\r', '\n':
 			return all, w.end()
 		case ' ':
-			if _, err := w.byte(); err != nil {
-				return nil, err
-			}
+			w.at++
 			continue
 		case ')':
 			return nil, broken("a list ends that did not begin")
