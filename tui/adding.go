@@ -72,7 +72,7 @@ func (a *app) addFinished(msg kit.AddFinished) tea.Cmd {
 		a.notice = kit.Noticed{Text: text, Bad: true}
 	default:
 		p := msg.Last
-		text := "added: " + kit.Plural(p.Records, "record") + ", " + kit.Plural(p.Events, "event") + ", " + kit.Plural(p.Warnings, "warning")
+		text := "added: " + kit.Plural(p.Records, "record") + ", " + kit.Plural(p.Warnings, "warning") // the events that are new stand in the header
 		a.notice = kit.Noticed{Text: text}
 		if show := a.ctx.Keys.Incidents.Help().Key + " shows them"; a.ctx.Analysis == nil || len(a.ctx.Analysis.Incidents) == 0 {
 			a.outcome.begin(nil, text, "; "+show)

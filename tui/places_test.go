@@ -2,6 +2,7 @@ package tui
 
 import (
 	"context"
+	"strings"
 	"testing"
 	"time"
 
@@ -78,7 +79,7 @@ func TestIncidentFilter(t *testing.T) {
 		d.sees("No incident matches this filter.", "0 of 2 incidents")
 		d.exact()
 		d.keys("esc")
-		d.sees("by score", "2 of 2")
+		d.sees("by score", "1 of 2", "#2 strong") // where the typing began
 		d.keys("/", "203.0.113.77 money", "enter", "down")
 		d.sees("1 of 1", "#2 strong")
 		next := kittest.Analysis(kittest.Story())
@@ -221,5 +222,34 @@ func TestMovingWhileAViewIsMade(t *testing.T) {
 		close(gated.gate)
 		d.settle()
 		d.sees("▌ 03:19:30", "246 of 414")
+	})
+}
+
+// TestAdviceSaysThatItGoesOn checks that nobody takes the first page of the guided way for all of it.
+func TestAdviceSaysThatItGoesOn(t *testing.T) {
+	screenTest(t, 80, 24, Options{}, func(d *driver) {
+		d.keys("h", "enter")
+		d.sees("more lines")
+		d.keys("pgdown")
+		d.lacks("more lines")
+		d.keys("home")
+		d.sees("more lines")
+		d.keys("end")
+		d.lacks("more lines")
+		d.exact()
+	})
+}
+
+// TestNoticeBeforePlace checks that a long word to the user has the room of the place in the list.
+func TestNoticeBeforePlace(t *testing.T) {
+	o, _ := analysed()
+	screenTest(t, 80, 24, o, func(d *driver) {
+		text := strings.Repeat("long ", 14) + "end"
+		d.send(kit.Noticed{Text: text})
+		d.sees(text)
+		d.lacks("1 of 413")
+		d.keys("down")
+		d.sees("2 of 413")
+		d.exact()
 	})
 }

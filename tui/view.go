@@ -160,6 +160,9 @@ func (a frame) bottom() string {
 	if n := len(a.sheets); n > 0 {
 		status, hints = "", a.sheets[n-1].Hints()
 	}
+	if a.notice.Text != "" && kit.Width(a.notice.Text)+kit.Width(status)+6 > a.width {
+		status = "" // a word to the user is more than the place in a list
+	}
 	room := kit.Width(status) + 2
 	switch {
 	case a.quitting:

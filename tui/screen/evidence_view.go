@@ -258,8 +258,12 @@ func (s *Evidence) details() []string {
 		}
 		if it == nil {
 			line("items", n.itemsText(), st.Text)
+			for i, text := range kit.Wrap(countsText(c), s.width-13, 2) { // a folder has a line to spare
+				line([]string{"counts", ""}[i], text, st.Text)
+			}
+		} else {
+			line("counts", countsText(c), st.Text)
 		}
-		line("counts", countsText(c), st.Text)
 		if it != nil {
 			line("reason", it.Reason, st.Warn)
 			line("format", words(it.Format, in("clock:", it.Clock)), st.Text)
@@ -298,21 +302,17 @@ func addedText(n *evidenceNode, zone *time.Location) string {
 
 func (s *Evidence) empty(body []string) {
 	st := s.ctx.Styles
-	text := [2]string{"No evidence yet.", "a adds some: a mailbox, an audit log, a mail server's log, an archive, or a folder of them."}
+	text := []string{"No evidence yet.", "a adds some: a mailbox, a log, an archive, or a folder of them"}
 	if s.ctx.Acquire != nil {
-		text[1] = "a adds some: a mailbox, a log, an archive, or a folder; i copies a mailbox from its server."
+		text = append(text, "i copies a mailbox from its server")
 	}
 	switch {
 	case s.err != nil:
-		text = [2]string{"The list could not be read.", s.err.Error()}
+		text = []string{"The list could not be read.", s.err.Error()}
 	case !s.loaded:
 		return
 	}
-	for i, t := range text {
-		if line := len(body)/3 + i; line < len(body) {
-			body[line] = kit.NewLine(s.width).Space(max(2, (s.width-kit.Width(t))/2)).Add([]kit.Style{st.Text, st.Muted}[i], t).String()
-		}
-	}
+	centred(st, s.width, body, text)
 }
 
 func statusStyle(st *kit.Styles, s forensics.Status) kit.Style {

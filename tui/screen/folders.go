@@ -115,7 +115,12 @@ func (f *folderList) whole() (from, to uint32) {
 
 func (f *folderList) hints() []key.Binding {
 	k := f.ctx.Keys
-	if len(f.ruler.Runs) == 0 {
+	switch {
+	case len(f.list) == 0 && f.ctx.Add != nil:
+		return []key.Binding{k.Cancel, k.Add}
+	case len(f.list) == 0:
+		return []key.Binding{k.Cancel}
+	case len(f.ruler.Runs) == 0:
 		return []key.Binding{k.Up, k.Down, k.Cancel}
 	}
 	return []key.Binding{k.PrevRun, k.NextRun, k.NextMissing, k.ZoomIn, k.ZoomOut, k.ShowHere, k.Up, k.Down, k.Cancel}

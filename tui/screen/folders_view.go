@@ -194,7 +194,12 @@ func (f *folderList) empty(body []string) {
 			"No copy with UIDs is in this case.",
 			"A mail server numbers the mails of a folder; what is gone leaves a gap.",
 			"keytrail acquire, imap-backup and mbsync keep these numbers.",
-			"esc, then a adds such a copy.",
+		}
+		switch {
+		case f.ctx.Add != nil && f.ctx.Acquire != nil:
+			text = append(text, "a adds such a copy; esc, then i makes one.")
+		case f.ctx.Add != nil:
+			text = append(text, "a adds such a copy.")
 		}
 	}
 	centred(f.ctx.Styles, f.width, body, text)

@@ -18,6 +18,7 @@ type incidentFilter struct {
 	text   string // the words that hold
 	input  widget.Input
 	typing bool
+	before incidentName // under the cursor when the typing began
 
 	of   string                // of what they are, on another screen; empty: of nothing
 	only map[incidentName]bool // these, by what stays the same when incidents get other numbers
@@ -84,7 +85,7 @@ func (s *Incidents) typeKey(msg tea.Msg) tea.Cmd {
 	case isKey && key.Matches(press, k.Accept):
 		s.filter.typing, s.filter.text = false, strings.TrimSpace(s.filter.input.Value())
 	case isKey && key.Matches(press, k.Cancel):
-		s.filter.typing = false
+		s.filter.typing, s.chosen = false, s.filter.before
 	case !s.filter.input.Update(msg):
 		return nil
 	}
@@ -94,16 +95,17 @@ func (s *Incidents) typeKey(msg tea.Msg) tea.Cmd {
 // openFilter begins to type.
 func (s *Incidents) openFilter() {
 	s.inStory = false
-	s.filter.typing, s.filter.input = true, widget.NewInput(s.filter.text)
+	s.filter.typing, s.filter.input, s.filter.before = true, widget.NewInput(s.filter.text), s.chosen
 	s.lay()
 }
 
-// narrow lists what the filter holds; the cursor stays on its incident where that is in the list.
+// narrow lists what the filter holds; the cursor stays on its incident where that is in the list, else it goes to the first.
 func (s *Incidents) narrow() tea.Cmd {
 	if s.ctx.Analysis == nil {
 		return nil
 	}
 	s.arrange()
+	s.scroll.Cursor = 0
 	s.find(s.chosen)
 	return s.choose()
 }

@@ -307,7 +307,7 @@ func (s *Incidents) empty(body []string) {
 	case s.filter.on():
 		text = []string{"No incident matches this filter.", "/ changes it, esc takes it away."}
 	case len(a.Findings) == 0 && len(a.NotChecked) == 0:
-		text = []string{"No incident: there is nothing to look at yet.", "a adds evidence: a mailbox, an audit log, a mail server's log, or a folder of them."}
+		text = []string{"No incident: there is nothing to look at yet.", "a adds evidence: a mailbox, a log, an archive, or a folder of them."}
 	default:
 		text = []string{"No incident was found in this evidence.", "That does not prove that there was none."}
 		if n := len(a.Findings); n > 0 {

@@ -146,7 +146,12 @@ func (p *prompt) View(width, height int) []string {
 		look = st.Bad
 	}
 	indent := kit.Width(p.label) + 2
-	out = append(out, kit.NewLine(width).Space(indent).Add(look, info).String())
+	for _, text := range kit.Wrap(info, width-indent-1, 2) {
+		out = append(out, kit.NewLine(width).Space(indent).Add(look, text).String())
+	}
+	if len(out) == 1 {
+		out = append(out, kit.NewLine(width).String())
+	}
 	list := min(p.listHeight, height-len(out))
 	first := max(0, p.chosen-list+1)
 	for i := first; i < len(p.found.candidates) && i < first+list; i++ {

@@ -99,7 +99,16 @@ func (t *Timeline) Hints() []key.Binding {
 		return []key.Binding{k.Cancel, k.Up, k.Down, k.Prev, k.Next, k.Mine, k.NotMine, k.ItsIncidents, k.Tag, k.Note, k.Similar}
 	}
 	hints := []key.Binding{k.Details, k.Filter, k.GoTo, k.Similar, k.Mine, k.NotMine, k.Tag, k.Note, k.Zone, k.Export, k.Undo}
-	if e := t.table.current(); e != nil && len(e.Incidents) > 0 {
+	switch e := t.table.current(); {
+	case t.table.length() == 0: // nothing to look at, nothing to do with it
+		hints = []key.Binding{k.Evidence, k.Zone}
+		if t.text != "" {
+			hints = []key.Binding{k.Filter, k.Cancel, k.Zone, k.Undo}
+		} else if t.ctx.Add != nil {
+			hints = append([]key.Binding{k.Add}, hints...)
+		}
+		return hints
+	case e != nil && len(e.Incidents) > 0:
 		hints = append([]key.Binding{k.Details, k.ItsIncidents}, hints[1:]...)
 	}
 	if t.back {

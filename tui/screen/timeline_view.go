@@ -134,26 +134,18 @@ func (t *Timeline) countText() string {
 // empty says what would fill the table and which key does that.
 func (t *Timeline) empty(body []string) {
 	st, w := t.ctx.Styles, t.tableWidth()
-	var text [2]string
+	var text []string
 	switch {
 	case t.table.view == nil:
 		return
 	case t.text != "":
-		text = [2]string{"No event matches this filter.", "/ changes it, esc takes it away."}
+		text = []string{"No event matches this filter.", "/ changes it, esc takes it away."}
 	case t.ctx.Adding:
-		text = [2]string{"Reading the evidence.", "The first events appear here in a moment."}
+		text = []string{"Reading the evidence.", "The first events appear here in a moment."}
 	default:
-		text = [2]string{"This case holds no events yet.", "a adds evidence: a mailbox, an audit log, a mail server's log, or a folder of them."}
+		text = []string{"This case holds no events yet.", "a adds evidence: a mailbox, a log, an archive, or a folder of them."}
 	}
-	for i, s := range text {
-		if line := len(body)/3 + i; line < len(body) {
-			look := st.Text
-			if i > 0 {
-				look = st.Muted
-			}
-			body[line] = kit.NewLine(w).Space(max(2, (w-kit.Width(s))/2)).Add(look, s).String()
-		}
-	}
+	centred(st, w, body, text)
 }
 
 // Aside adds the legend: how many events each group has in the present filter.

@@ -9,11 +9,11 @@ type Scroll struct {
 }
 
 // Move sets the cursor and the window so that the cursor is inside [0, length)
-// and visible in height lines.
+// and visible in height lines, of which none stays empty while there is something to fill it.
 func (s *Scroll) Move(cursor, length, height int) {
 	s.Cursor = max(0, min(cursor, length-1))
 	s.Top = max(s.Top, s.Cursor-height+1)
-	s.Top = max(0, min(s.Top, s.Cursor, length-1))
+	s.Top = max(0, min(s.Top, s.Cursor, length-max(1, height)))
 }
 
 // Shift scrolls a text without a cursor by n lines.

@@ -166,3 +166,19 @@ func TestPace(t *testing.T) {
 		t.Errorf("percent %d, %d", Percent(p), Percent(kit.Progress{}))
 	}
 }
+
+func TestScrollFillsItsWindow(t *testing.T) {
+	var s Scroll
+	s.Move(96, 97, 11)
+	if s.Top != 86 {
+		t.Errorf("top %d, want 86", s.Top)
+	}
+	s.Move(3, 4, 11) // the list became short
+	if s.Cursor != 3 || s.Top != 0 {
+		t.Errorf("cursor %d, top %d; want 3, 0", s.Cursor, s.Top)
+	}
+	s.Move(0, 0, 0)
+	if s.Cursor != 0 || s.Top != 0 {
+		t.Errorf("cursor %d, top %d of nothing; want 0, 0", s.Cursor, s.Top)
+	}
+}
