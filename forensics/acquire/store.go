@@ -121,7 +121,7 @@ func ReadHeader(root string) (Header, error) {
 
 func (s *store) save() error { return writeJSON(filepath.Join(s.root, headerName), &s.header) }
 
-// MailPath is the folder with the Maildirs: what is evidence of an acquisition.
+// mailPath is the folder with the Maildirs: what is evidence of an acquisition.
 func (s *store) mailPath() string { return filepath.Join(s.root, s.header.Mail) }
 
 // maxConnections is how many connections are described.

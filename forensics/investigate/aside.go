@@ -34,14 +34,14 @@ const noDir = "\x00"
 // listing is what the files beside say about one folder of a copy.
 type listing struct {
 	mailbox.Listing
-	root     string // where the copy begins in the evidence
-	dir      string // of the folder's messages in the evidence, or its mailbox file without .mbox
-	copied   *mailbox.Copied
-	ref      forensics.Ref
-	addOnly  bool
+	root     string          // where the copy begins in the evidence
+	dir      string          // of the folder's messages in the evidence, or its mailbox file without .mbox
+	copied   *mailbox.Copied // of a copy that keytrail made
+	ref      forensics.Ref   // of the file that says so
+	addOnly  bool            // the copy keeps what is deleted on the server
 	numbered map[uint32]numbered
-	byOffset map[int64]uint32
-	uidOf    func(base string, uid uint32) uint32
+	byOffset map[int64]uint32                     // UIDs by where a message begins in the mailbox file
+	uidOf    func(base string, uid uint32) uint32 // of a message by its file name and the number in that
 }
 
 // numbered is mailbox.Numbered without what is not needed any more.

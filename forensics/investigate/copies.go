@@ -17,22 +17,22 @@ import (
 // copyBuilder makes of a case what package absence looks at: the copies of mailboxes in it, folder by folder. A mail that
 // several copies have is one event of the case; here it stands in each of them, with that copy's number and flags.
 type copyBuilder struct {
-	c     *casefile.Case
-	seed  maphash.Seed // keys are equal or not within one run, and nobody can make two meet
-	items map[int64]*forensics.Item
-	twins map[forensics.Digest][]*forensics.Item // items whose bytes stand in another item
-	list  []forensics.Evidence
-	boxes map[int64]map[string]*store // by evidence and the folder that the copy begins in
-	order []*store
-	place map[int64]*copyPlace // by item
-	aside *asideReader
+	c        *casefile.Case
+	seed     maphash.Seed // keys are equal or not within one run, and nobody can make two meet
+	items    map[int64]*forensics.Item
+	twins    map[forensics.Digest][]*forensics.Item // items whose bytes stand in another item
+	evidence []forensics.Evidence
+	boxes    map[int64]map[string]*store // by evidence and the folder that the copy begins in
+	order    []*store
+	place    map[int64]*copyPlace // by item
+	aside    *asideReader
 }
 
 // store is one copy of one mailbox while it is put together.
 type store struct {
 	copy     *absence.Copy
 	evidence *forensics.Evidence
-	folders  map[string]*absence.Folder
+	folders  map[string]*absence.Folder // by where their messages lie in the evidence
 	listings map[*absence.Folder]*listing
 	accounts map[string]int          // as the mails say that were read from it first, by how many
 	other    map[*absence.Folder]int // mails whose labels say that they are not in INBOX
@@ -55,7 +55,7 @@ func readCopies(ctx context.Context, c *casefile.Case, aside *asideReader) (*cop
 	b := &copyBuilder{c: c, seed: maphash.MakeSeed(), items: map[int64]*forensics.Item{}, twins: map[forensics.Digest][]*forensics.Item{},
 		boxes: map[int64]map[string]*store{}, place: map[int64]*copyPlace{}, aside: aside}
 	var err error
-	if b.list, err = c.Evidence(); err != nil {
+	if b.evidence, err = c.Evidence(); err != nil {
 		return nil, err
 	}
 	items, err := c.Items(0)
@@ -85,8 +85,8 @@ func (b *copyBuilder) findStores(items []forensics.Item) error {
 	for i := range items {
 		byEvidence[items[i].Evidence] = append(byEvidence[items[i].Evidence], &items[i])
 	}
-	for e := range b.list {
-		ev := &b.list[e]
+	for e := range b.evidence {
+		ev := &b.evidence[e]
 		var beside, mails []*forensics.Item
 		for _, it := range byEvidence[ev.ID] {
 			switch it.Format {

@@ -92,8 +92,8 @@ func runSigma(ctx context.Context, c *casefile.Case, set *sigma.Set) ([]forensic
 			return nil, nil, err
 		}
 		findings = append(findings, found...)
-		if bad != nil {
-			skipped = append(skipped, forensics.NotChecked{Rule: SigmaPrefix + format, Title: "all rules for " + format, Why: bad.Error()})
+		if bad != "" {
+			skipped = append(skipped, forensics.NotChecked{Rule: SigmaPrefix + format, Title: "all rules for " + format, Why: bad})
 		}
 	}
 	slices.SortStableFunc(findings, func(a, b forensics.Finding) int {
@@ -121,18 +121,19 @@ func unreadLogs(set *sigma.Set) string {
 	return fmt.Sprintf("rules about logs that keytrail does not read: %d, for %s", set.UnreadRules(), strings.Join(logs, ", "))
 }
 
-// askFormat asks the rules about every record that gave an event of a view. bad says how many could not be asked.
-func askFormat(ctx context.Context, set *sigma.Set, format string, view *casefile.View, read func(*forensics.Event) ([]byte, error)) (found []forensics.Finding, bad, err error) {
+// askFormat asks the rules about every record that gave an event of a view. bad says how many could not be asked and why,
+// empty where all were.
+func askFormat(ctx context.Context, set *sigma.Set, format string, view *casefile.View, read func(*forensics.Event) ([]byte, error)) (found []forensics.Finding, bad string, err error) {
 	var last error
 	failed := 0
 	hits := map[forensics.Ref][]*sigma.Rule{}
 	for from := 0; from < view.Len(); from += sigmaPage {
 		if err := ctx.Err(); err != nil {
-			return nil, nil, err
+			return nil, "", err
 		}
 		page, err := view.Events(from, sigmaPage)
 		if err != nil {
-			return nil, nil, err
+			return nil, "", err
 		}
 		// In the order of the evidence an archive is unpacked once a page, not once a record.
 		slices.SortStableFunc(page, func(a, b forensics.Event) int {
@@ -158,7 +159,7 @@ func askFormat(ctx context.Context, set *sigma.Set, format string, view *casefil
 		}
 	}
 	if failed > 0 {
-		bad = fmt.Errorf("%d records could not be asked, the last one because: %w", failed, last)
+		bad = fmt.Sprintf("%d records could not be asked, the last one because: %v", failed, last)
 	}
 	return found, bad, nil
 }
