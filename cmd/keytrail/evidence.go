@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"fmt"
 	"path"
 	"strings"
@@ -54,7 +55,9 @@ func (p *Program) evidence(c *casefile.Case, format string) error {
 		return err
 	}
 	out := bufio.NewWriter(p.Out)
-	table := tabwriter.NewWriter(out, 2, 8, 2, ' ', 0)
+	var lines bytes.Buffer
+	table := tabwriter.NewWriter(&lines, 2, 8, 2, ' ', 0)
+	notes, row := map[int][]string{}, 0 // by row: a line of its own in the table would break its columns
 	if format == "table" {
 		fmt.Fprintln(table, "#\tevidence\tformat\tstatus\trecords\tevents\tduplicates\tskipped\tbroken\twarnings\tfirst\tlast\tsha256")
 	}
@@ -63,6 +66,13 @@ func (p *Program) evidence(c *casefile.Case, format string) error {
 		items, err := c.Items(ev.ID)
 		if err != nil {
 			return err
+		}
+		if len(items) == 0 { // a folder without a file, or evidence whose reading was stopped at once
+			status := forensics.StatusEmpty
+			if !ev.Done {
+				status = forensics.StatusReading
+			}
+			items = []forensics.Item{{Evidence: ev.ID, Status: status, Digest: ev.Digest}}
 		}
 		for len(items) > 0 {
 			it := items[0]
@@ -73,7 +83,10 @@ func (p *Program) evidence(c *casefile.Case, format string) error {
 				items = items[1:]
 				continue
 			}
-			name, sum := cut(clean(itemName(&ev, &it)), 60), it.Digest.String()[:16]+"…"
+			name, sum := cut(clean(itemName(&ev, &it)), 60), "not hashed"
+			if !it.Digest.IsZero() {
+				sum = it.Digest.String()[:16] + "…"
+			}
 			n := alike(items)
 			if n >= foldAt {
 				it = together(items[:n])
@@ -83,19 +96,26 @@ func (p *Program) evidence(c *casefile.Case, format string) error {
 			}
 			items = items[n:]
 			total = total.Add(it.Counts)
+			row++
 			fmt.Fprintf(table, "%d\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", ev.ID, name, it.Format, it.Status,
 				kit.Count(it.Records), kit.Count(it.Events), kit.Count(it.Duplicates), kit.Count(it.Skipped), kit.Count(it.Broken), kit.Count(it.Warnings), day(it.First), day(it.Last), sum)
 			if it.Reason != "" && it.Status != forensics.StatusOK {
-				fmt.Fprintf(table, "\t  %s\n", cut(clean(firstLine(it.Reason)), 110))
+				notes[row] = append(notes[row], cut(clean(firstLine(it.Reason)), 110))
 			}
 			if it.Clock != "" {
-				fmt.Fprintf(table, "\t  assumed: %s\n", clean(it.Clock))
+				notes[row] = append(notes[row], "assumed: "+clean(it.Clock))
 			}
 		}
 	}
 	if format == "table" {
 		if err := table.Flush(); err != nil {
 			return err
+		}
+		for i, line := range strings.SplitAfter(lines.String(), "\n") {
+			out.WriteString(line)
+			for _, n := range notes[i] {
+				fmt.Fprintf(out, "     %s\n", n)
+			}
 		}
 		fmt.Fprintf(out, "\nrecords: %s read + %s skipped + %s broken = %s; %s\n", kit.Count(total.Read), kit.Count(total.Skipped),
 			kit.Count(total.Broken), kit.Count(total.Records), kit.Plural(total.Warnings, "warning"))
@@ -106,16 +126,17 @@ func (p *Program) evidence(c *casefile.Case, format string) error {
 // foldAt is from how many files of one folder on that have nothing to say of their own they share a line.
 const foldAt = 10
 
-// alike counts how many items from the first on are read alike from one folder, whole and without anything assumed.
+// alike counts how many items from the first on are read alike from one folder, whole and without anything assumed, or are
+// known to no format for one reason.
 func alike(items []forensics.Item) int {
 	first := &items[0]
-	if first.Status != forensics.StatusOK || first.Clock != "" || first.Name == "" {
+	if first.Status != forensics.StatusOK && first.Status != forensics.StatusUnrecognised || first.Clock != "" || first.Name == "" {
 		return 1
 	}
 	n := 1
 	for n < len(items) {
 		it := &items[n]
-		if it.Format != first.Format || it.Status != first.Status || it.Clock != "" || path.Dir(it.Name) != path.Dir(first.Name) {
+		if it.Format != first.Format || it.Status != first.Status || it.Status != forensics.StatusOK && it.Reason != first.Reason || it.Clock != "" || path.Dir(it.Name) != path.Dir(first.Name) {
 			break
 		}
 		n++

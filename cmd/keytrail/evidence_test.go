@@ -17,6 +17,17 @@ func TestFolded(t *testing.T) {
 	if n := alike(items); n != 12 {
 		t.Errorf("%d of 12 alike", n)
 	}
+	unknown := append([]forensics.Item{}, items...)
+	for i := range unknown {
+		unknown[i].Status, unknown[i].Reason = forensics.StatusUnrecognised, "no format knows it"
+	}
+	if n := alike(unknown); n != 12 {
+		t.Errorf("%d of 12 that no format knows are alike", n)
+	}
+	unknown[7].Reason = "nearest is another"
+	if n := alike(unknown); n != 7 {
+		t.Errorf("%d alike, want 7 before another reason", n)
+	}
 	sum := together(items)
 	if sum.Records != 12 || sum.Read != 12 || sum.First != 89 || sum.Last != 211 {
 		t.Errorf("together they are %+v", sum)

@@ -3,6 +3,9 @@ package main
 import (
 	"context"
 	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -97,6 +100,9 @@ func (p *Program) report(ctx context.Context, name string, flags reportFlags) (e
 
 // writeReport writes the report and enters it in the custody log.
 func (p *Program) writeReport(ctx context.Context, c *casefile.Case, flags reportFlags, zone *time.Location) (export.Result, error) {
+	if err := notOverEvidence(c, flags.out); err != nil {
+		return export.Result{}, err
+	}
 	db, err := p.places(flags.geoip)
 	if err != nil {
 		return export.Result{}, err
@@ -128,4 +134,40 @@ func (p *Program) writeReport(ctx context.Context, c *casefile.Case, flags repor
 		return result, &forensics.Error{What: "the report is written, but not entered in the custody log", File: c.Path(), Err: err}
 	}
 	return result, nil
+}
+
+// notOverEvidence refuses to write a report over evidence of its case, or into a folder that is evidence: not even --force may.
+func notOverEvidence(c *casefile.Case, out string) error {
+	list, err := c.Evidence()
+	if err != nil {
+		return err
+	}
+	path := realPath(out)
+	there, _ := os.Stat(out)
+	for _, ev := range list {
+		own := realPath(ev.Path)
+		info, err := os.Stat(ev.Path)
+		switch {
+		case own == path || err == nil && there != nil && os.SameFile(there, info):
+			return &forensics.Error{What: "this file is evidence of the case, and evidence is never written over", File: out, Byte: -1, Hint: "choose another name"}
+		case err == nil && info.IsDir() && strings.HasPrefix(path, own+string(filepath.Separator)):
+			return &forensics.Error{What: "this folder is evidence of the case, and nothing is written into it: " + ev.Path, File: out, Byte: -1, Hint: "choose another folder"}
+		}
+	}
+	return nil
+}
+
+// realPath gives a path without links, as far as its folder is there.
+func realPath(path string) string {
+	abs, err := filepath.Abs(path)
+	if err != nil {
+		return path
+	}
+	if real, err := filepath.EvalSymlinks(abs); err == nil {
+		return real
+	}
+	if dir, err := filepath.EvalSymlinks(filepath.Dir(abs)); err == nil {
+		return filepath.Join(dir, filepath.Base(abs))
+	}
+	return abs
 }
