@@ -134,5 +134,5 @@ func (b *book) addressRow(r *rows, e *forensics.Entity) {
 	}
 	ids := slices.Clone(of.incidents)
 	slices.Sort(ids)
-	r.wrap(st.alarm, numbers(ids))
+	incidentCell(r, ids)
 }

@@ -40,16 +40,19 @@ func (b *book) incidentColumn() []eventColumn {
 	if len(b.attacks) == 0 {
 		return nil
 	}
-	return []eventColumn{{column{"Incident", 8}, func(r *rows, e *forensics.Event) {
-		switch list := b.attacks[e.Row]; len(list) {
-		case 0:
-			r.skip(1)
-		case 1:
-			r.number(r.st.alarmNumber, list[0])
-		default:
-			r.text(r.st.alarm, numbers(list))
-		}
-	}}}
+	return []eventColumn{{column{"Incident", 8}, func(r *rows, e *forensics.Event) { incidentCell(r, b.attacks[e.Row]) }}}
+}
+
+// incidentCell writes the numbers of incidents: one as a number, several as a text.
+func incidentCell(r *rows, list []int64) {
+	switch len(list) {
+	case 0:
+		r.skip(1)
+	case 1:
+		r.number(r.st.alarmNumber, list[0])
+	default:
+		r.text(r.st.alarm, numbers(list))
+	}
 }
 
 // groupOfSheet is the group whose events a sheet holds.
@@ -154,7 +157,7 @@ func (b *book) wasDeleted() (deleted, at, by eventColumn) {
 		switch {
 		case ok:
 			r.wrap(r.st.alarm, "yes, "+spanText(d.after)+" later")
-		case e.Certainty != forensics.Reported:
+		case e.Certainty != forensics.Reported || e.MessageID == "": // a statement's row is reported too, and no mail
 			r.skip(1)
 		default:
 			r.text(r.st.small, "not on record")

@@ -139,6 +139,9 @@ func TestLossesCanBeFiltered(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if props, err := f.GetSheetProps("Losses"); err != nil || props.FitToPage == nil || !*props.FitToPage {
+		t.Errorf("the sheet does not fit a page in width: %+v, %v", props, err)
+	}
 	head := 0
 	for i, row := range rows {
 		if len(row) > 0 && row[0] == "Time (UTC)" {
@@ -217,5 +220,18 @@ func TestEventsNameTheirIncident(t *testing.T) {
 		if h == "Incident" {
 			t.Error("a timeline without incidents has a column for them")
 		}
+	}
+}
+
+// TestOnlyMailsAreDeleted: a statement's row is reported as a notice is, and has no mail that could have been deleted.
+func TestOnlyMailsAreDeleted(t *testing.T) {
+	view := list(transfer(t, 1, "coinbase", "1", "BTC", "2", nil), transfer(t, 2, "coinbase", "1", "BTC", "", func(e *forensics.Event) { e.MessageID = "a@example.com" }))
+	rows, err := opened(t, made(t, content(view, map[forensics.Group]Events{forensics.GroupMoney: view}), MaxRows)).GetRows("Money")
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := indexOf(t, rows[0], "Its mail was deleted")
+	if got := []string{rows[1][at], rows[2][at]}; !cmp.Equal(got, []string{"", "not on record"}) {
+		t.Errorf("%q", got)
 	}
 }

@@ -174,6 +174,10 @@ func (w *lossWriter) shape(f *excelize.File, name string) error {
 	if err := f.AutoFilter(name, fmt.Sprintf("A%d:%s%d", w.first-1, names[len(names)-1], w.last), nil); err != nil {
 		return err
 	}
+	fit := true // a filter makes the sheet's properties anew
+	if err := f.SetSheetProps(name, &excelize.SheetPropsOptions{FitToPage: &fit}); err != nil {
+		return err
+	}
 	return f.SetDefinedName(&excelize.DefinedName{Name: "_xlnm.Print_Titles", RefersTo: fmt.Sprintf("%s!$%d:$%d", quoted(name), w.first-1, w.first-1), Scope: name})
 }
 
@@ -219,7 +223,7 @@ func (w *lossWriter) layout() {
 		}
 		r.text(st.yes, "yes")
 	})
-	add(&w.incident, "Incident", 8, func(r *rows, _ *forensics.Event) { r.text(st.alarm, numbers(l.in[l.list[w.i].Row])) })
+	add(&w.incident, "Incident", 8, func(r *rows, _ *forensics.Event) { incidentCell(r, l.in[l.list[w.i].Row]) })
 	add(&w.why, "Why it counts, or not", 24, func(r *rows, e *forensics.Event) { r.wrap(st.wrap, w.reason(e)) })
 	add(&w.dest, "Destination", 26, func(r *rows, e *forensics.Event) { r.wrap(st.wrap, e.Destination) })
 	add(&unused, "Transaction", 22, func(r *rows, e *forensics.Event) { r.wrap(st.smallWrap, e.TxID) })
