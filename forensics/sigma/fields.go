@@ -74,8 +74,8 @@ var sources = []source{
 		fields: []alias{
 			{name: "properties.message", from: []string{"activityDisplayName", "operationName"}},
 			{name: "activityType", from: []string{"activityDisplayName", "operationName"}},
-			{name: "ActivityDisplayName", from: []string{"operationName"}},
-			{name: "operationName", from: []string{"activityDisplayName"}},
+			{name: "ActivityDisplayName", from: []string{"activityDisplayName", "operationName"}},
+			{name: "operationName", from: []string{"operationName", "activityDisplayName"}},
 			{name: "Status", from: []string{"result"}, values: outcomes},
 			{name: "Status", from: []string{"resultReason"}},
 			{name: "failure_status_reason", from: []string{"resultReason"}},
@@ -177,35 +177,39 @@ func (o ofService) match(r *Record) bool {
 	return len(values) == 0 || slices.ContainsFunc(values, func(v value) bool { return v.low == o.service })
 }
 
-// rename adds to a record the names that rules use.
+// rename gives a record the names and words that rules use. Pairs do not count as what a name is from: anybody may call a
+// mail rule as an operation is called.
 func (s *source) rename(r *Record) {
 	for _, e := range s.envelopes {
 		r.lift(spell(e) + ".")
 	}
 	for _, a := range s.fields {
-		var words []string
-		for _, path := range a.from {
-			for _, v := range r.fields[spell(path)] {
-				to, ok := a.values[v.low]
-				if !ok {
-					to = a.values["*"]
-				}
-				if !a.only {
-					words = append(words, strings.TrimSpace(v.raw)) // Entra ends some names of operations with a blank
-				}
-				for _, w := range to {
-					words = append(words, strings.Replace(w, "%s", v.raw, 1))
-				}
-			}
-		}
 		name := spell(a.name)
-		for _, w := range words {
-			if !slices.ContainsFunc(r.fields[name], func(v value) bool { return v.raw == w }) {
-				r.add(r.fields, name, w)
+		for _, path := range a.from {
+			from := spell(path)
+			for _, v := range slices.Concat(r.fields[from], r.named[from]) {
+				if !a.only {
+					r.call(name, strings.TrimSpace(v.raw)) // Entra ends some names of operations with a blank
+				}
+				words, ok := a.values[v.low]
+				if !ok {
+					words = a.values["*"]
+				}
+				for _, w := range words {
+					r.call(name, strings.Replace(w, "%s", v.raw, 1))
+				}
 			}
 		}
 	}
 	r.prefixes = s.prefixes
+}
+
+// call adds a value under a name that rules use, once.
+func (r *Record) call(name, text string) {
+	same := func(v value) bool { return v.raw == text }
+	if !slices.ContainsFunc(r.fields[name], same) && !slices.ContainsFunc(r.named[name], same) {
+		r.add(r.named, name, text)
+	}
 }
 
 // Wants reports whether any rule asks about records of a format.

@@ -5,9 +5,10 @@ import (
 	"encoding/csv"
 	"encoding/json"
 	"errors"
-	"maps"
 	"slices"
 	"strings"
+
+	"github.com/valyala/fastjson"
 )
 
 // Record is a raw record, flattened.
@@ -15,8 +16,12 @@ type Record struct {
 	fields map[string][]value
 	// lifted are the values of pairs such as {"Name": "ForwardTo", "Value": "..."} under the name that the pair gives.
 	lifted map[string][]value
+	// named are values under the names and in the words that rules have for them; a search in all values leaves them out.
+	named map[string][]value
 	// prefixes are what rules write before the names of fields that the records have without it.
 	prefixes []string
+	list     string // path of a list that holds several events, of which this record is one; empty: it holds one
+	event    int
 	count    int // of values
 	bytes    int // of all texts that were looked at
 }
@@ -26,6 +31,7 @@ type value struct{ raw, low string }
 
 // Bounds of a flattened record. What is beyond them is not seen by rules; provider logs stay far below.
 const (
+	maxRecord = 2 << 20 // bytes; taken apart, each can take forty in memory
 	maxFields = 5000
 	maxNested = 20
 	maxValue  = 64 << 10 // bytes of one value
@@ -68,14 +74,15 @@ func (r *Record) get(name string) []value {
 }
 
 func (r *Record) own(name string) []value {
-	a, b := r.fields[name], r.lifted[name]
-	switch {
-	case len(b) == 0:
-		return a
-	case len(a) == 0:
-		return b
+	out := r.fields[name]
+	for _, more := range [][]value{r.lifted[name], r.named[name]} {
+		if len(out) == 0 {
+			out = more
+		} else if len(more) > 0 {
+			out = append(slices.Clip(out), more...)
+		}
 	}
-	return append(slices.Clip(a), b...)
+	return out
 }
 
 // any looks at every value.
@@ -124,6 +131,11 @@ func (r *Record) lift(path string) {
 // errNoObject is for a record that holds no JSON object: its columns have no names here.
 var errNoObject = errors.New("the record holds no JSON object")
 
+var (
+	errBroken = errors.New("the record is not valid JSON, or nests deeper than 300")
+	errLarge  = errors.New("the record is larger than 2 MiB")
+)
+
 // parseRecords flattens a raw record: a JSON object, or a line of CSV with a JSON object in one of its columns.
 // A record that holds several events gives one for each, where one of the paths leads to their list.
 func parseRecords(raw []byte, lists [][]string) ([]*Record, error) {
@@ -142,112 +154,101 @@ func parseRecords(raw []byte, lists [][]string) ([]*Record, error) {
 		}
 		text = []byte(row[i])
 	}
-	var object json.RawMessage // a decoder, for what follows the object is not its business
-	if err := json.NewDecoder(bytes.NewReader(text)).Decode(&object); err != nil {
-		return nil, err
+	if len(text) > maxRecord {
+		return nil, errLarge
+	}
+	p := parsers.Get()
+	defer release(p, text)
+	v, err := p.ParseBytes(text)
+	if err != nil {
+		var object json.RawMessage // what follows the object is not its business
+		if json.NewDecoder(bytes.NewReader(text)).Decode(&object) != nil {
+			return nil, errBroken
+		}
+		if v, err = p.ParseBytes(object); err != nil {
+			return nil, errBroken
+		}
+	}
+	if v.Type() != fastjson.TypeObject {
+		return nil, errNoObject
+	}
+	at, n := "", 1
+	for _, path := range lists {
+		if list := v.GetArray(path...); len(list) > 1 {
+			at, n = spell(strings.Join(path, ".")), min(len(list), maxSplit)
+			break
+		}
 	}
 	var out []*Record
-	for _, part := range split(object, lists) {
-		r := &Record{fields: map[string][]value{}, lifted: map[string][]value{}}
-		r.flatten(r.fields, "", part, 0)
+	for i := range n {
+		r := &Record{fields: map[string][]value{}, lifted: map[string][]value{}, named: map[string][]value{}, list: at, event: i}
+		r.flatten(r.fields, "", v, 0)
 		out = append(out, r)
 	}
 	return out, nil
 }
 
-// split gives an object once for each element of the list at one of the paths, with that element alone in its place.
-func split(object json.RawMessage, lists [][]string) []json.RawMessage {
-	for _, path := range lists {
-		if parts := splitAt(object, path); len(parts) > 1 {
-			return parts
-		}
-	}
-	return []json.RawMessage{object}
-}
+// parsers hold the memory of what was taken apart.
+var parsers fastjson.ParserPool
 
-func splitAt(raw json.RawMessage, path []string) []json.RawMessage {
-	if len(path) == 0 {
-		var list []json.RawMessage
-		if len(raw) == 0 || raw[0] != '[' || json.Unmarshal(raw, &list) != nil {
-			return nil
-		}
-		return list[:min(len(list), maxSplit)]
+// release gives a parser back, unless it has grown with a large text.
+func release(p *fastjson.Parser, text []byte) {
+	if len(text) <= maxValue {
+		parsers.Put(p)
 	}
-	var fields map[string]json.RawMessage
-	if len(raw) == 0 || raw[0] != '{' || json.Unmarshal(raw, &fields) != nil {
-		return nil
-	}
-	inner := splitAt(fields[path[0]], path[1:])
-	if len(inner) < 2 {
-		return nil
-	}
-	out := make([]json.RawMessage, 0, len(inner))
-	for _, part := range inner {
-		with := maps.Clone(fields)
-		with[path[0]] = part
-		var b bytes.Buffer
-		e := json.NewEncoder(&b)
-		e.SetEscapeHTML(false)
-		if e.Encode(with) != nil {
-			return nil
-		}
-		out = append(out, bytes.TrimSpace(b.Bytes()))
-	}
-	return out
 }
 
 // flatten adds everything below a value, under its path and, where it has one of its own, its name.
-func (r *Record) flatten(into map[string][]value, path string, raw json.RawMessage, depth int) {
-	if depth > maxNested || r.full() || len(raw) == 0 {
+func (r *Record) flatten(into map[string][]value, path string, v *fastjson.Value, depth int) {
+	if depth > maxNested || r.full() {
 		return
 	}
-	switch raw[0] {
-	case '{':
-		var fields map[string]json.RawMessage
-		if json.Unmarshal(raw, &fields) != nil {
-			return
-		}
-		if name, of, ok := pair(fields); ok {
+	switch v.Type() {
+	case fastjson.TypeObject:
+		r.text(into, path, v)
+		o := v.GetObject()
+		if name, of := pair(o); of != nil {
 			r.flatten(r.lifted, name, of, depth+1)
 			r.flatten(into, join(path, name), of, depth+1)
 		}
-		for _, k := range slices.Sorted(maps.Keys(fields)) {
-			r.flatten(into, join(path, spell(k)), fields[k], depth+1)
-		}
-		r.text(into, path, raw)
-	case '[':
-		var list []json.RawMessage
-		if json.Unmarshal(raw, &list) != nil {
+		o.Visit(func(key []byte, of *fastjson.Value) { r.flatten(into, join(path, spell(string(key))), of, depth+1) })
+	case fastjson.TypeArray:
+		list := v.GetArray()
+		if r.list != "" && path == r.list { // one event of several
+			if r.event < len(list) {
+				r.flatten(into, path, list[r.event], depth+1)
+			}
 			return
 		}
+		r.text(into, path, v)
 		for _, item := range list {
 			r.flatten(into, path, item, depth+1)
 		}
-		r.text(into, path, raw)
-	case '"':
-		var s string
-		if json.Unmarshal(raw, &s) != nil {
-			return
+	case fastjson.TypeString:
+		b := v.GetStringBytes()
+		r.add(into, path, string(b))
+		if b = bytes.TrimSpace(b); len(b) > 1 && (b[0] == '{' || b[0] == '[' || b[0] == '"') && !r.full() {
+			p := parsers.Get()
+			if inner, err := p.ParseBytes(b); err == nil {
+				r.flatten(into, path, inner, depth+1) // JSON inside of a text, as audit logs nest it
+			}
+			release(p, b)
 		}
-		r.add(into, path, s)
-		if inner := bytes.TrimSpace([]byte(s)); len(inner) > 1 && (inner[0] == '{' || inner[0] == '[' || inner[0] == '"') && json.Valid(inner) {
-			r.flatten(into, path, inner, depth+1) // JSON inside of a text, as audit logs nest it
-		}
-	case 'n': // null is as if it were absent
+	case fastjson.TypeNull: // as if it were absent
 	default: // a number, true or false, as written
-		r.add(into, path, string(raw))
+		r.add(into, path, string(v.MarshalTo(nil)))
 	}
 }
 
-// text adds an object or a list as the text it is, without blanks, for rules that look for words in it.
-func (r *Record) text(into map[string][]value, path string, raw json.RawMessage) {
-	if path == "" {
+// text adds an object or a list as the text it is, without blanks, for rules that look for words in it. What holds several
+// events of which this record is one has no text.
+func (r *Record) text(into map[string][]value, path string, v *fastjson.Value) {
+	if path == "" || r.list != "" && strings.HasPrefix(r.list, path) {
 		return
 	}
-	r.bytes += len(raw)
-	var b bytes.Buffer
-	if len(raw) <= 2*maxValue && json.Compact(&b, raw) == nil && b.Len() <= maxValue {
-		r.add(into, path, unescape(b.String()))
+	b := v.MarshalTo(nil)
+	if r.bytes += len(b); len(b) <= maxValue {
+		r.add(into, path, unescape(string(b)))
 	}
 }
 
@@ -305,14 +306,19 @@ var pairs = [][2]string{
 	{"name", "multiStrValue"}, {"displayName", "newValue"}, {"key", "value"},
 }
 
-// pair tells whether an object names a field and gives its value, as lists of parameters do.
-func pair(fields map[string]json.RawMessage) (name string, of json.RawMessage, ok bool) {
+// pair tells whether an object names a field and gives its value, as lists of parameters do; of is nil where it does not.
+func pair(o *fastjson.Object) (name string, of *fastjson.Value) {
 	for _, keys := range pairs {
-		n, v := fields[keys[0]], fields[keys[1]]
-		if len(n) < 3 || len(n) > 200 || n[0] != '"' || v == nil || json.Unmarshal(n, &name) != nil {
+		n := o.Get(keys[0])
+		if n == nil || n.Type() != fastjson.TypeString {
 			continue
 		}
-		return spell(name), v, true
+		if of = o.Get(keys[1]); of == nil {
+			continue
+		}
+		if b := n.GetStringBytes(); len(b) > 0 && len(b) < 100 {
+			return spell(string(b)), of
+		}
 	}
-	return "", nil, false
+	return "", nil
 }

@@ -2,6 +2,7 @@ package sigma
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -61,7 +62,7 @@ func TestShapes(t *testing.T) {
 		want                      bool
 	}{
 		{"audit", "product: azure, service: auditlogs", "{properties.message: Consent to application}", true},
-		{"audit", "product: azure, service: auditlogs", "{OperationName: Consent to application, LoggedByService: Core Directory, OperationType: assign}", true},
+		{"audit", "product: azure, service: auditlogs", "{OperationName: Consent to application, ActivityDisplayName: consent to application, LoggedByService: Core Directory, OperationType: assign}", true},
 		{"audit", "product: azure, service: auditlogs", "{ActivityDisplayName|contains|all: [consent, application], properties.loggedByService: Core Directory}", true},
 		{"audit", "product: azure, service: audit", "{activityType: Consent to application}", true},
 		{"audit", "product: azure, service: auditlogs", "{Status: failure, properties.result: failure}", true},
@@ -88,6 +89,7 @@ func TestShapes(t *testing.T) {
 		{"signin", "product: azure, service: signinlogs", "{properties.authenticationProtocol: [authenticationTransfer, deviceCode]}", true},
 		{"signin", "product: azure, service: signinlogs", "{NetworkLocationDetails: '[]', DeviceDetail.deviceId: '', DeviceDetail.trusttype: '', DeviceDetail.isCompliant: false}", true},
 		{"signin", "product: azure, service: signinlogs", "{AutonomousSystemNumber: [64510, 64511], IsInteractive: true, RiskLevelDuringSignIn: high}", true},
+		{"signin", "product: azure, service: signinlogs", "['Device Code']", false}, // a word of the rules, not of the log
 		{"signin", "product: azure, service: riskdetection", "{riskEventType: unfamiliarFeatures}", true},
 		{"signin", "product: azure, service: riskdetection", "{riskEventType: unlikelyTravel}", false},
 		{"ual", "product: m365, service: exchange", "{eventSource: Exchange, eventName: New-InboxRule, status: Failed}", true},
@@ -137,9 +139,17 @@ func TestHostileRecord(t *testing.T) {
 		deep = `{"Name":"a","Value":` + deep + `}`
 	}
 	many := `{"a":[` + strings.Repeat(`{"b":[1,2,3]},`, 100_000) + `0],"Operation":"y"}`
-	for _, raw := range []string{deep, many, strings.Repeat(`{"a":`, 5000) + "1" + strings.Repeat("}", 5000)} {
-		if hits, err := s.Match("microsoft/unified-audit", []byte(raw)); err != nil || len(hits) != 0 {
-			t.Errorf("%d hits, %v", len(hits), err)
+	for _, c := range []struct {
+		name, raw string
+		err       error
+	}{
+		{"pairs in pairs", deep, nil}, {"many", many, nil}, {"what follows", `{"Operation":"y"},` + "\n", nil},
+		{"too deep", strings.Repeat(`{"a":`, 5000) + "1" + strings.Repeat("}", 5000), errBroken},
+		{"too large", `{"a":"` + strings.Repeat("x", maxRecord) + `"}`, errLarge},
+		{"cut", `{"a":"`, errBroken}, {"a list", `[1]`, errNoObject},
+	} {
+		if hits, err := s.Match("microsoft/unified-audit", []byte(c.raw)); !errors.Is(err, c.err) || len(hits) != 0 {
+			t.Errorf("%s: %d hits, %v", c.name, len(hits), err)
 		}
 	}
 }
