@@ -239,7 +239,7 @@ func (a *app) everywhere(msg tea.KeyPressMsg) (tea.Cmd, bool) {
 	case key.Matches(msg, k.Export) && a.ctx.Export != nil:
 		if t, ok := a.tabs[0].screen.(*screen.Timeline); ok {
 			shown, all := t.Counts()
-			return a.ctx.Post(kit.SheetOpened{Sheet: screen.NewExportSheet(a.ctx, t.Filter(), shown, all)}), true
+			return a.ctx.Post(kit.SheetOpened{Sheet: screen.NewExportSheet(a.ctx, t.Filter(), shown, all, a.active != 0)}), true
 		}
 		return nil, true
 	case key.Matches(msg, k.Undo):

@@ -253,3 +253,26 @@ func TestNoticeBeforePlace(t *testing.T) {
 		d.exact()
 	})
 }
+
+// TestReportIsWhole checks that a filter which the timeline has from elsewhere does not make a report of a few events by itself.
+func TestReportIsWhole(t *testing.T) {
+	o, _ := analysed()
+	o.Export = func(context.Context, kit.Case, string, kit.ExportOptions) (kit.ExportResult, error) { return kit.ExportResult{}, nil }
+	screenTest(t, 80, 24, o, func(d *driver) {
+		d.keys("2", "f")
+		d.sees("/ incident:2")
+		d.keys("2", "e")
+		d.sees("events  all 413")
+		d.keys("esc", "1", "e")
+		d.sees("of the filter incident:2")
+	})
+}
+
+// TestOtherKeysAnswerNothing checks that a key which is no answer says which are.
+func TestOtherKeysAnswerNothing(t *testing.T) {
+	o, _ := analysed()
+	screenTest(t, 80, 24, o, func(d *driver) {
+		d.keys("2", "t", "enter")
+		d.sees("Question 1", "the answers are m mine, x not mine, d don't know")
+	})
+}

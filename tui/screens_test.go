@@ -41,10 +41,10 @@ func TestEvidence(t *testing.T) {
 	eachSize(t, story, func(d *driver, _ *kittest.Case) {
 		d.keys("4")
 		d.golden("folded")
-		d.keys("down", "right", "down", "down", "down")
+		d.keys("down", "right", "down", "down")
 		d.sees("unrecognised", "nearest guess")
 		d.golden("unfolded")
-		d.keys("up", "up", "w")
+		d.keys("up", "w")
 		d.golden("warnings")
 		d.keys("esc", "left")
 		d.lacks("Inbox.mbox")

@@ -1,6 +1,8 @@
 package screen
 
 import (
+	"slices"
+
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
 
@@ -273,14 +275,19 @@ func (s *Evidence) fold(hide bool) {
 	s.move(0)
 }
 
-// flatten lists the rows of what is unfolded.
+// flatten lists the rows of what is unfolded: first the items that could not be read in full, as nobody finds one of them among
+// thousands.
 func (s *Evidence) flatten() {
 	s.rows = s.rows[:0]
 	for i := range s.evidence {
 		s.rows = append(s.rows, evidenceRow{i, -1})
 		if s.unfolded[s.evidence[i].ID] {
-			for j := range s.evidence[i].items {
-				s.rows = append(s.rows, evidenceRow{i, j})
+			for _, wanting := range []bool{true, false} {
+				for j := range s.evidence[i].items {
+					if wants(s.evidence[i].items[j].Status) == wanting {
+						s.rows = append(s.rows, evidenceRow{i, j})
+					}
+				}
 			}
 		}
 	}
@@ -293,7 +300,14 @@ func (s *Evidence) took(msg evidenceRead) tea.Cmd {
 		for i := range s.evidence {
 			s.total = s.total.Add(s.evidence[i].counts)
 		}
+		at := evidenceRow{-1, -1}
+		if s.scroll.Cursor < len(s.rows) {
+			at = s.rows[s.scroll.Cursor]
+		}
 		s.flatten()
+		if i := slices.Index(s.rows, at); i >= 0 {
+			s.scroll.Cursor = i
+		}
 		s.move(0)
 	}
 	if s.again {

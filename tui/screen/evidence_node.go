@@ -61,6 +61,15 @@ func (n *evidenceNode) status() (word string, like forensics.Status) {
 	return itoa(int64(fine)) + "/" + itoa(int64(len(n.items))) + " ok", forensics.StatusPartial
 }
 
+// wants reports whether something of an item was not read.
+func wants(s forensics.Status) bool {
+	switch s {
+	case forensics.StatusPartial, forensics.StatusFailed, forensics.StatusUnrecognised:
+		return true
+	}
+	return false
+}
+
 // itemsText counts the items by status: 57 items: 48 ok, 9 unrecognised.
 func (n *evidenceNode) itemsText() string {
 	if n.plain() || len(n.items) == 0 {

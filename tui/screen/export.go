@@ -58,9 +58,9 @@ type exported struct {
 }
 
 // NewExportSheet asks what to write where. filter is the timeline's filter; shown and all
-// count its events and those of the case.
-func NewExportSheet(ctx *kit.Context, filter string, shown, all int64) kit.Sheet {
-	e := &export{ctx: ctx, filter: filter, counts: [2]int64{shown, all}, field: exportName, all: filter == ""}
+// count its events and those of the case. everything is proposed where the timeline is not what is looked at.
+func NewExportSheet(ctx *kit.Context, filter string, shown, all int64, everything bool) kit.Sheet {
+	e := &export{ctx: ctx, filter: filter, counts: [2]int64{shown, all}, field: exportName, all: everything || filter == ""}
 	e.name = widget.NewInput(e.suggest())
 	return e
 }

@@ -185,6 +185,9 @@ func (t *triage) key(msg tea.KeyPressMsg) tea.Cmd {
 		return t.notMine(q)
 	case key.Matches(msg, k.AnswerSkip):
 		return t.say(q, skipped)
+	default: // enter would be a guess at what is meant
+		say := func(b key.Binding) string { return b.Help().Key + " " + b.Help().Desc }
+		return t.ctx.Post(kit.Noticed{Text: "the answers are " + say(k.AnswerMine) + ", " + say(k.AnswerNotMine) + ", " + say(k.AnswerSkip)})
 	}
 	return nil
 }
