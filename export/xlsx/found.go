@@ -12,8 +12,10 @@ import (
 // The summary's first page says what was found, in lines that can be read without the other sheets: the incidents, what left in
 // them, the notices that were deleted, and how all of it can be checked.
 
-// listedIncidents is how many incidents the summary lists; the sheet Incidents has all.
-const listedIncidents = 15
+const (
+	listedIncidents = 15 // on the summary; the sheet Incidents has all
+	listedEntities  = 6  // that an incident came from
+)
 
 // foundRows gives the incidents, a line each, and what left.
 func (b *book) foundRows() []summaryRow {
@@ -69,7 +71,11 @@ func (b *book) foundRow(r *rows, in *forensics.Incident) {
 	r.text(st.text, in.Account)
 	r.wrap(st.wrap, incidentStory(in))
 	var from []string
-	for _, e := range in.Entities {
+	for i, e := range in.Entities {
+		if i == listedEntities {
+			from = append(from, fmt.Sprintf("and %d more", len(in.Entities)-i))
+			break
+		}
 		from = append(from, strings.TrimPrefix(e, "ip:"))
 	}
 	r.wrap(st.wrap, strings.Join(from, ", "))
@@ -184,6 +190,10 @@ func (b *book) leftRows() []summaryRow {
 		}
 		return text
 	}
+	whole := "What left in the whole case, the owner's own transfers too"
+	if b.c.Filter != "" {
+		whole = "What left, of what the filter leaves, the owner's own transfers too"
+	}
 	if b.c.Analysis != nil {
 		if attack.n == 0 {
 			out = append(out, summaryRow{cells: func(r *rows) {
@@ -194,11 +204,11 @@ func (b *book) leftRows() []summaryRow {
 			out = append(out, row(text("What left in incidents", attack.lossSum, attack.without), w.dest, attack.value, attack.without < attack.n))
 		}
 		if all.n > attack.n {
-			out = append(out, row(text("What left in the whole case, the owner's own transfers too", all.lossSum, all.without), w.value, all.value, all.without < all.n))
+			out = append(out, row(text(whole, all.lossSum, all.without), w.value, all.value, all.without < all.n))
 		}
 		return out
 	}
-	return append(out, row(text("What left in the whole case, the owner's own transfers too", all.lossSum, all.without), w.value, all.value, all.without < all.n))
+	return append(out, row(text(whole, all.lossSum, all.without), w.value, all.value, all.without < all.n))
 }
 
 func transfers(n int64) string {

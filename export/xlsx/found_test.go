@@ -121,8 +121,15 @@ func TestSummaryOfManyIncidents(t *testing.T) {
 		one.ID = int64(i + 10)
 		c.Analysis.Incidents = append(c.Analysis.Incidents, one)
 	}
-	if text := strings.Join(summaryUpTo(t, opened(t, made(t, c, MaxRows))), "\n"); !strings.Contains(text, "and 6 more, on the sheet Incidents") {
-		t.Errorf("the incidents that are left out are not counted:\n%s", text)
+	for range 10 {
+		c.Analysis.Incidents[0].Entities = append(c.Analysis.Incidents[0].Entities, "ip:198.51.100.9")
+	}
+	c.Filter = "account:pat@*"
+	text := strings.Join(summaryUpTo(t, opened(t, made(t, c, MaxRows))), "\n")
+	for _, want := range []string{"and 6 more, on the sheet Incidents", "198.51.100.9, and 6 more|0.51 BTC", "What left, of what the filter leaves, the owner's own transfers too"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("no %q in:\n%s", want, text)
+		}
 	}
 }
 
