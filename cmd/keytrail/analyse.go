@@ -79,7 +79,7 @@ func (f *ruleFlags) told(set *sigma.Set) string {
 		text += fmt.Sprintf("; %s more could not be asked", kit.Count(int64(n)))
 	}
 	if n := set.UnreadRules(); n > 0 {
-		text += fmt.Sprintf("; %s are about logs that keytrail does not read", kit.Count(int64(n)))
+		text += fmt.Sprintf("; %s about logs that keytrail does not read", kit.Count(int64(n)))
 	}
 	return text
 }
