@@ -257,7 +257,9 @@ func TestNoticeBeforePlace(t *testing.T) {
 // TestReportIsWhole checks that a filter which the timeline has from elsewhere does not make a report of a few events by itself.
 func TestReportIsWhole(t *testing.T) {
 	o, _ := analysed()
-	o.Export = func(context.Context, kit.Case, string, kit.ExportOptions) (kit.ExportResult, error) { return kit.ExportResult{}, nil }
+	o.Export = func(context.Context, kit.Case, string, kit.ExportOptions) (kit.ExportResult, error) {
+		return kit.ExportResult{}, nil
+	}
 	screenTest(t, 80, 24, o, func(d *driver) {
 		d.keys("2", "f")
 		d.sees("/ incident:2")

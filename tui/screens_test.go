@@ -176,7 +176,7 @@ func TestSmall(t *testing.T) {
 			for h := 10; h < 40; h += 9 {
 				d.send(tea.WindowSizeMsg{Width: w, Height: h})
 				for _, k := range []string{"1", "enter", "esc", "?", "esc", "4", "down", "right", "w", "esc", "s", "r", "+", "right", "esc",
-					"2", "enter", "down", "m", "esc", "s", "esc", "t", "esc", "esc", "3", "tab", "/", "x", "esc", "space", "shift+tab"} {
+					"2", "enter", "down", "m", "esc", "s", "esc", "t", "esc", "esc", "/", "w", "enter", "z", "esc", "3", "i", "esc", "3", "tab", "/", "x", "esc", "space", "shift+tab"} {
 					d.keys(k)
 					d.exact()
 				}

@@ -12,7 +12,7 @@ import (
 // incidentText says in words what an incident is: why each step belongs to it, in so many lines, what is missing, what
 // was lost.
 func incidentText(p *pane, inc *forensics.Incident, lanes []lane, a *forensics.Analysis, lines int) {
-	if text := summary(inc); kit.Width(text) > p.width-45 {
+	if text := summary(inc); kit.Width(text) > titleRoom(inc, p.width, p.ctx.Zone) { // the title cuts it
 		p.wrapped(p.ctx.Styles.Strong, text)
 	}
 	for _, l := range lanes {
@@ -191,10 +191,33 @@ func lossText(list []forensics.Loss) string {
 		return dollars(sum)
 	case valued > 0:
 		return "≥" + dollars(sum)
-	case len(list) == 1:
-		return words(list[0].Amount, list[0].Asset)
 	}
-	return kit.Plural(int64(len(list)), "asset")
+	sums := lossSums(list)
+	if len(sums) == 1 {
+		return sums[0]
+	}
+	return kit.Plural(int64(len(sums)), "asset")
+}
+
+// lossSums are the sums of each asset, in the order in which the assets come. An amount that is no number is left as it stands.
+func lossSums(list []forensics.Loss) []string {
+	var assets, out []string
+	sum := map[string]forensics.Decimal{}
+	for _, l := range list {
+		d, err := forensics.ParseDecimal(l.Amount)
+		if err != nil {
+			out = append(out, words(l.Amount, l.Asset))
+			continue
+		}
+		if _, ok := sum[l.Asset]; !ok {
+			assets = append(assets, l.Asset)
+		}
+		sum[l.Asset] = sum[l.Asset].Add(d)
+	}
+	for i := len(assets) - 1; i >= 0; i-- {
+		out = append([]string{words(sum[assets[i]].String(), assets[i])}, out...)
+	}
+	return out
 }
 
 func campaignOf(a *forensics.Analysis, in *forensics.Incident) *forensics.Campaign {

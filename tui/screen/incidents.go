@@ -34,7 +34,8 @@ type Incidents struct {
 	filter  incidentFilter
 	list    []int // places in ctx.Analysis.Incidents, in the order of the list
 	longest incidentColumns
-	lost    string // in those of the list
+	losses  []string // by place
+	lost    []string // in those of the list, the longest text first
 	scroll  widget.Scroll
 	chosen  incidentName // of the incident under the cursor
 	inStory bool         // the keys go to the steps of the chosen incident

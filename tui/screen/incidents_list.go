@@ -3,6 +3,7 @@ package screen
 import (
 	"cmp"
 	"slices"
+	"strings"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -78,6 +79,7 @@ func (s *Incidents) arrange() {
 	all := s.ctx.Analysis.Incidents
 	s.list, s.longest = s.list[:0], incidentColumns{account: 7}
 	var lost []forensics.Loss
+	s.losses = make([]string, len(all))
 	folded := s.filter.words()
 	for i := range all {
 		if !s.filter.holds(&all[i], folded) {
@@ -88,12 +90,16 @@ func (s *Incidents) arrange() {
 		_, what := stepNames(&all[i])
 		s.longest.what = max(s.longest.what, what)
 		s.longest.account = max(s.longest.account, kit.Width(kit.Cut(all[i].Account, 40)))
-		s.longest.loss = max(s.longest.loss, kit.Width(lossText(all[i].Loss)))
+		s.losses[i] = lossText(all[i].Loss)
+		s.longest.loss = max(s.longest.loss, kit.Width(s.losses[i]))
 		if s.longest.state = max(s.longest.state, kit.Width(kit.Cut(all[i].State, 40))); all[i].Campaign != "" {
 			s.longest.campaign = 9
 		}
 	}
-	s.lost = lossText(lost)
+	s.lost = []string{lossText(lost)}
+	if !strings.Contains(s.lost[0], "$") { // nothing has a value in dollars: each asset, where there is room
+		s.lost = []string{strings.Join(lossSums(lost), ", "), s.lost[0]}
+	}
 	slices.SortStableFunc(s.list, func(i, j int) int {
 		a, b := &all[i], &all[j]
 		order := 0

@@ -81,7 +81,7 @@ func (s *Incidents) View() []string {
 		return out
 	}
 	for i := s.scroll.Top; i < len(s.list) && i < s.scroll.Top+s.listHeight(); i++ {
-		out = append(out, s.row(c, &s.ctx.Analysis.Incidents[s.list[i]], i == s.scroll.Cursor))
+		out = append(out, s.row(c, &s.ctx.Analysis.Incidents[s.list[i]], s.losses[s.list[i]], i == s.scroll.Cursor))
 	}
 	board := newStoryboard(s)
 	out = append(out, st.HRule(s.width), s.title(in), board.axisLine())
@@ -112,8 +112,13 @@ func (s *Incidents) title(in *forensics.Incident) string {
 	st := s.ctx.Styles
 	l := kit.NewLine(s.width).Space(1).Add(st.Accent.Bold(), "#"+itoa(in.ID)).Space(1)
 	span := spanText(in.Start, in.End, s.ctx.Zone)
-	l.Add(st.Strong, kit.Cut(summary(in), l.Left()-kit.Width(span)-2))
+	l.Add(st.Strong, kit.Cut(summary(in), titleRoom(in, s.width, s.ctx.Zone)))
 	return l.Gap(kit.Width(span)+1).Add(st.Muted, span).String()
+}
+
+// titleRoom is the room for the summary in the title.
+func titleRoom(in *forensics.Incident, width int, zone *time.Location) int {
+	return width - 1 - kit.Width("#"+itoa(in.ID)) - 1 - kit.Width(spanText(in.Start, in.End, zone)) - 2
 }
 
 func summary(in *forensics.Incident) string {
@@ -190,7 +195,7 @@ func (s *Incidents) heads(c incidentColumns) string {
 	return l.String()
 }
 
-func (s *Incidents) row(c incidentColumns, in *forensics.Incident, chosen bool) string {
+func (s *Incidents) row(c incidentColumns, in *forensics.Incident, loss string, chosen bool) string {
 	st := s.ctx.Styles
 	l := kit.NewLine(s.width)
 	mark, look := " ", st.Text
@@ -210,7 +215,6 @@ func (s *Incidents) row(c incidentColumns, in *forensics.Incident, chosen bool) 
 	l.Cell(scoreStyle(st, in), score, c.score).Space(1)
 	s.what(l, in, c.what)
 	l.Space(1)
-	loss := lossText(in.Loss)
 	if loss == "" {
 		l.Number(st.Faint, "-", c.loss)
 	} else {
@@ -355,10 +359,13 @@ func centred(st *kit.Styles, width int, body []string, text []string) (next int)
 	return line
 }
 
-// Aside adds what was lost in all incidents.
+// Aside adds what was lost in the incidents of the list.
 func (s *Incidents) Aside(l *kit.Line) {
 	st := s.ctx.Styles
-	if s.lost != "" && l.Left() >= kit.Width(s.lost)+8 {
-		l.Add(st.Muted, "loss ").Add(st.Group[forensics.GroupMoney], s.lost).Space(2)
+	for _, lost := range s.lost {
+		if lost != "" && l.Left() >= kit.Width(lost)+8 {
+			l.Add(st.Muted, "loss ").Add(st.Group[forensics.GroupMoney], lost).Space(2)
+			return
+		}
 	}
 }
