@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"keytrail/forensics"
+	"keytrail/forensics/timeline"
 )
 
 // The summary's first page says what was found, in lines that can be read without the other sheets: the incidents, what left in
@@ -14,6 +15,8 @@ import (
 
 const (
 	listedIncidents = 15 // on the summary; the sheet Incidents has all
+	listedTransfers = 10 // of incidents; the sheet Losses has all
+	attackTransfers = 50 // of which these are chosen: notices and what came back do not count
 	listedEntities  = 6  // that an incident came from
 )
 
@@ -52,7 +55,51 @@ func (b *book) foundRows() []summaryRow {
 			say(st.small, fmt.Sprintf("and %d more, on the sheet Incidents", more))
 		}
 	}
-	return append(out, b.leftRows()...)
+	return slices.Concat(out, b.transferRows(), b.leftRows())
+}
+
+// transferRows lists the transfers of incidents that count: when, how much, where to.
+func (b *book) transferRows() []summaryRow {
+	if b.lost == nil {
+		return nil
+	}
+	st, l := b.st, b.lost.l
+	second := "Service"
+	if b.zone != nil {
+		second = "Time (" + zoneName(b.zone) + ")"
+	}
+	out := []summaryRow{{}, {cells: headRow(st, "Time (UTC)", second, "Incident", "Account", "What left, and where to", "Evidence, place", "Transaction")}}
+	n, more := 0, 0
+	for i := range l.attack {
+		if l.netted[l.attack[i].at].Sign == 0 {
+			continue
+		}
+		if n++; n > listedTransfers {
+			more++
+			continue
+		}
+		e := &l.attack[i].event
+		out = append(out, summaryRow{cells: func(r *rows) {
+			utcCell(r, &e.Time)
+			if b.zone != nil {
+				zoneCell(r, &e.Time, b.zone)
+			} else {
+				serviceCell(r, e)
+			}
+			incidentCell(r, b.attacks[e.Row])
+			accountCell(r, e)
+			r.wrap(st.wrap, timeline.Sentence(e))
+			r.text(st.small, fmt.Sprintf("no. %d, %s", e.Ref.Evidence, placeShort(e.Ref)))
+			r.wrap(st.smallWrap, orElse(e.TxID, "none stated"))
+		}})
+	}
+	if n == 0 {
+		return nil
+	}
+	if more > 0 || len(l.attack) == attackTransfers {
+		out = append(out, summaryRow{cells: func(r *rows) { r.text(st.small, "and more, on the sheet Losses") }})
+	}
+	return out
 }
 
 // foundRow writes one incident.

@@ -64,24 +64,26 @@ func TestSummarySaysWhatWasFound(t *testing.T) {
 		"2022-11-14 23:55:02|2022-11-15 00:16:02|7|pat@example.net|strong: 23:55:02 app password or mail key made from 203.0.113.77; 23:56:02 sign-in: 203.0.113.77; " +
 			"2022-11-15 00:05:02 notices deleted 23 s, 15 s after they came; 2022-11-15 00:16:02 money sent: 0.51 BTC; stopped by owner. Not on record: reset.|203.0.113.77, client:eM Client|" +
 			"0.51 BTC from coinbase, worth 8306.07 USD as stated",
+		"Time (UTC)|Service|Incident|Account|What left, and where to|Evidence, place|Transaction",
+		"2022-11-14 03:31:09|coinbase|7||0.510000000000000001 BTC sent, worth 8306.07 USD, says Coinbase|no. 1, line 1|none stated",
 		"What left in incidents, in USD as statements value it: 1 transfer||8306.07",
 		"What left in the whole case, the owner's own transfers too, in USD as statements value it: 3 transfers; those without a stated value (1) are not in the sum||9306.07",
 		"Notices whose mails were deleted",
 		"No log of this case records that a notice was deleted. That is no proof that none was.",
 		"How to check it",
-		got[12], got[13], got[14], got[15],
+		got[14], got[15], got[16], got[17],
 	}
 	if d := cmp.Diff(want, got); d != "" {
 		t.Errorf("(-want +got):\n%s", d)
 	}
 	// The sums are those of the sheet Losses.
-	for cell, want := range map[string]string{"G9": "8306.07", "G10": "9306.07"} {
+	for cell, want := range map[string]string{"G12": "8306.07", "G13": "9306.07"} {
 		value, err := f.CalcCellValue("Summary", cell, excelize.Options{RawCellValue: true})
 		if err != nil || value != want {
 			t.Errorf("%s is computed as %q, %v, want %q", cell, value, err, want)
 		}
 	}
-	if text := strings.Join(got[12:], "\n"); !strings.Contains(text, "2 files or folders") || !strings.Contains(text, "custody entry 1") {
+	if text := strings.Join(got[14:], "\n"); !strings.Contains(text, "2 files or folders") || !strings.Contains(text, "custody entry 1") {
 		t.Errorf("how to check it:\n%s", text)
 	}
 }

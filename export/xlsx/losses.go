@@ -29,7 +29,9 @@ type ledger struct {
 	totals []*total
 	in     map[int64][]int64 // incidents by row
 	more   int               // transfers that are not listed
-	others int               // transfers of pairs that have no sum
+	// attack are the first transfers that belong to incidents, for the summary: places in list, and their events.
+	attack []attackTransfer
+	others int // transfers of pairs that have no sum
 }
 
 // total is the sum over one service and asset.
@@ -38,6 +40,11 @@ type total struct {
 	all, attack     lossSum
 	without         int64 // transfers that count and have no value
 	withoutInAttack int64
+}
+
+type attackTransfer struct {
+	at    int
+	event forensics.Event
 }
 
 type lossSum struct {
@@ -93,6 +100,9 @@ func (b *book) ledger(ctx context.Context) (*ledger, error) {
 		if len(l.list) == maxTransfers {
 			l.more++
 			return nil
+		}
+		if len(l.in[e.Row]) > 0 && len(l.attack) < attackTransfers {
+			l.attack = append(l.attack, attackTransfer{len(l.list), *e})
 		}
 		value, err := forensics.ParseDecimal(e.ValueUSD)
 		l.at, l.list = append(l.at, at), append(l.list, t)

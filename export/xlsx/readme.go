@@ -69,7 +69,6 @@ func (b *book) readmeLines(list []*sheet) []readmeLine {
 	lines := []readmeLine{
 		{heading: "What this is"},
 		{name: "Report", text: "What the evidence of this case says about a mail account: keys, logins, resets, deletions, settings and money on one timeline. Each row leads back to the bytes that it was taken from."},
-		{name: "Case", text: b.c.Case},
 		{name: "Written with", text: b.c.Tool},
 		{name: "State of the case", text: b.caseState()},
 		{name: "Times", text: b.zoneText()},
@@ -121,6 +120,7 @@ var verifyLines = []readmeLine{
 	{name: "The evidence", text: "sha256sum FILE (Windows: certutil -hashfile FILE SHA256; macOS: shasum -a 256 FILE) gives the value on the sheet Evidence and custody, for each file. A folder's value is that of the sorted list of its files, each line \"hash  path\"."},
 	{name: "The whole case", text: "keytrail verify CASE hashes all evidence again and checks the custody log; keytrail verify CASE --deep reads every record again at its place and compares its SHA-256."},
 	{name: "One row", text: "Its place says where the record stands in its file (after unpacking). The SHA-256 in the last column is that of exactly these bytes: tail -c +$((BYTE+1)) FILE | head -c LENGTH | sha256sum"},
+	{name: "Headers of a mail", text: "A mail's row leads to the whole mail, headers first, as claims ask for: the same command without sha256sum."},
 	{name: "This file", text: "Its own SHA-256 is in the custody log of the case (keytrail prints it too). The same case with the same options gives the same bytes again."},
 }
 

@@ -54,7 +54,7 @@ func (b *book) sheets(ctx context.Context) ([]*sheet, error) {
 
 // about says in a line what a sheet holds.
 var about = map[string]string{
-	"Summary":              "What was found, in lines that can be read alone: incidents, what left, notices that were deleted, how to check it. Then counts, a chart, and a chronology to print.",
+	"Summary":              "What was found, what left, notices that were deleted, how to check it; counts, a chart, a chronology to print.",
 	"Incidents":            "What belongs together and why: the steps of each attack, what is missing, what was lost; campaigns; what Sigma rules found; rules that could not be asked.",
 	"Timeline":             "Every event in the order of time; events without a reliable time stand at the end.",
 	"Keys":                 "App passwords and mail keys that were created or removed.",
