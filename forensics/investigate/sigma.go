@@ -3,6 +3,7 @@ package investigate
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -10,6 +11,7 @@ import (
 
 	"keytrail/forensics"
 	"keytrail/forensics/casefile"
+	"keytrail/forensics/evidence"
 	"keytrail/forensics/filter"
 	"keytrail/forensics/sigma"
 )
@@ -68,6 +70,7 @@ func runSigma(ctx context.Context, c *casefile.Case, set *sigma.Set) ([]forensic
 	}
 	open := newReaders()
 	defer open.close()
+	columns := csvColumns{}
 	var findings []forensics.Finding
 	var skipped []forensics.NotChecked
 	for _, refused := range set.Refused {
@@ -85,8 +88,17 @@ func runSigma(ctx context.Context, c *casefile.Case, set *sigma.Set) ([]forensic
 			skipped = append(skipped, forensics.NotChecked{Rule: SigmaPrefix + format, Title: "all rules for " + format, Why: "no such source: no record of " + format})
 			continue
 		}
-		found, bad, err := askFormat(ctx, set, format, view, func(e *forensics.Event) ([]byte, error) {
-			return open.of(e.Ref.Evidence, paths[e.Ref.Evidence]).ReadAt(e.ItemName, e.Ref.Offset, e.Ref.Length)
+		found, bad, err := askFormat(ctx, view, func(e *forensics.Event) ([]*sigma.Rule, error) {
+			file := open.of(e.Ref.Evidence, paths[e.Ref.Evidence])
+			raw, err := file.ReadAt(e.ItemName, e.Ref.Offset, e.Ref.Length)
+			if err != nil {
+				return nil, err
+			}
+			rules, err := set.Match(format, raw)
+			if errors.Is(err, sigma.ErrNoObject) {
+				return set.MatchRow(format, columns.of(e, file), raw)
+			}
+			return rules, err
 		})
 		if err != nil {
 			return nil, nil, err
@@ -100,6 +112,29 @@ func runSigma(ctx context.Context, c *casefile.Case, set *sigma.Set) ([]forensic
 		return cmp.Or(strings.Compare(a.Account, b.Account), cmp.Compare(a.Start, b.Start), strings.Compare(a.Rule, b.Rule))
 	})
 	return findings, skipped, nil
+}
+
+// csvColumns are the names of the columns of files that hold rows, by evidence and item.
+type csvColumns map[csvFile][]string
+
+type csvFile struct {
+	evidence int64
+	item     string
+}
+
+// of reads the names of the columns of an event's file, once; they stand before its first row.
+func (c csvColumns) of(e *forensics.Event, r *evidence.Reader) []string {
+	key := csvFile{e.Ref.Evidence, e.ItemName}
+	if names, ok := c[key]; ok {
+		return names
+	}
+	head, err := r.ReadAt(e.ItemName, 0, min(e.Ref.Offset, 32<<10))
+	if err == nil {
+		c[key] = sigma.Columns(head)
+	} else {
+		c[key] = nil // the rows say so
+	}
+	return c[key]
 }
 
 // unreadNamed is how many logs that are not read are named.
@@ -123,7 +158,7 @@ func unreadLogs(set *sigma.Set) string {
 
 // askFormat asks the rules about every record that gave an event of a view. bad says how many could not be asked and why,
 // empty where all were.
-func askFormat(ctx context.Context, set *sigma.Set, format string, view *casefile.View, read func(*forensics.Event) ([]byte, error)) (found []forensics.Finding, bad string, err error) {
+func askFormat(ctx context.Context, view *casefile.View, ask func(*forensics.Event) ([]*sigma.Rule, error)) (found []forensics.Finding, bad string, err error) {
 	var last error
 	failed := 0
 	hits := map[forensics.Ref][]*sigma.Rule{}
@@ -144,11 +179,8 @@ func askFormat(ctx context.Context, set *sigma.Set, format string, view *casefil
 			e := &page[i]
 			rules, asked := hits[e.Ref]
 			if !asked {
-				raw, err := read(e)
-				if err == nil {
-					rules, err = set.Match(format, raw)
-				}
-				if err != nil {
+				var err error
+				if rules, err = ask(e); err != nil {
 					failed, last = failed+1, err
 				}
 				hits[e.Ref] = rules

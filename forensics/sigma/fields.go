@@ -32,7 +32,7 @@ type alias struct {
 // sources: which format holds the records of which product and service, and how the fields of the public rules of each
 // are found in them. The names on the left are those that SigmaHQ's rules for these products use; those on the right are
 // the vendors' own (Office 365 Management Activity API; Microsoft Graph signIn, riskDetection and directoryAudit, the same in
-// diagnostic settings and in Sentinel's tables; Admin SDK Reports API and Google's Cloud Logging; Okta's LogEvent, whose
+// diagnostic settings, in Sentinel's tables and in the columns of the portal's CSV; Admin SDK Reports API and Google's Cloud Logging; Okta's LogEvent, whose
 // members SigmaHQ's rules name as Okta does, in either case).
 var sources = []source{
 	{
@@ -57,12 +57,21 @@ var sources = []source{
 		prefixes:  []string{"properties."},
 		fields: []alias{
 			{name: "ResultType", from: []string{"status.errorCode"}},
-			{name: "ResultDescription", from: []string{"status.failureReason", "status.additionalDetails"}},
-			{name: "ResultDescription", from: []string{"status.errorCode"}, values: done, only: true},
+			{name: "ResultType", from: []string{"Sign-in error code"}, values: map[string][]string{"none": {"0"}, "*": {"%s"}}, only: true}, // CSV
+			{name: "ResultDescription", from: []string{"status.failureReason", "status.additionalDetails", "Failure reason"}},
+			{name: "ResultDescription", from: []string{"status.errorCode", "ResultType"}, values: done, only: true},
 			{name: "Status", from: []string{"status.errorCode", "ResultType"}, values: done},
 			{name: "properties.message", from: []string{"authenticationProtocol"}, values: map[string][]string{"devicecode": {"Device Code"}}},
 			{name: "ClientApp", from: []string{"clientAppUsed"}},
 			{name: "Location", from: []string{"location.countryOrRegion"}},
+			{name: "AppId", from: []string{"Application ID"}},
+			{name: "ResourceDisplayName", from: []string{"Resource"}},
+			{name: "conditionalAccessStatus", from: []string{"Conditional Access"}},
+			{name: "AuthenticationRequirement", from: []string{"Authentication requirement"}, values: map[string][]string{
+				"single-factor authentication": {"singleFactorAuthentication"}, "multifactor authentication": {"multiFactorAuthentication"}, "multi-factor authentication": {"multiFactorAuthentication"}}},
+			{name: "DeviceDetail.deviceId", from: []string{"Device ID"}},
+			{name: "DeviceDetail.isCompliant", from: []string{"Compliant"}, values: map[string][]string{"yes": {"true"}, "no": {"false"}}},
+			{name: "DeviceDetail.trustType", from: []string{"Join Type"}},
 			{name: "riskEventType", from: []string{"riskEventTypes", "riskEventTypes_v2"}},
 			{name: "Username", from: []string{"userPrincipalName"}},
 		},
@@ -72,15 +81,16 @@ var sources = []source{
 		envelopes: []string{"properties"},
 		prefixes:  []string{"properties."},
 		fields: []alias{
-			{name: "properties.message", from: []string{"activityDisplayName", "operationName"}},
-			{name: "activityType", from: []string{"activityDisplayName", "operationName"}},
-			{name: "ActivityDisplayName", from: []string{"activityDisplayName", "operationName"}},
-			{name: "operationName", from: []string{"operationName", "activityDisplayName"}},
+			{name: "properties.message", from: []string{"activityDisplayName", "operationName", "Activity"}},
+			{name: "activityType", from: []string{"activityDisplayName", "operationName", "Activity"}},
+			{name: "ActivityDisplayName", from: []string{"activityDisplayName", "operationName", "Activity"}},
+			{name: "operationName", from: []string{"operationName", "activityDisplayName", "Activity"}},
 			{name: "Status", from: []string{"result"}, values: outcomes},
 			{name: "Status", from: []string{"resultReason"}},
+			{name: "LoggedByService", from: []string{"Service"}},
 			{name: "failure_status_reason", from: []string{"resultReason"}},
 			{name: "properties.targetType", from: []string{"targetResources.type"}, values: map[string][]string{"serviceprincipal": {"service principal"}}},
-			{name: "Initiatedby", from: []string{"initiatedBy.user.userPrincipalName", "initiatedBy.app.displayName"}},
+			{name: "Initiatedby", from: []string{"initiatedBy.user.userPrincipalName", "initiatedBy.app.displayName", "ActorUserPrincipalName", "ActorDisplayName"}},
 			{name: "Target", from: []string{"targetResources.displayName", "targetResources.userPrincipalName"}},
 		},
 	},
@@ -104,6 +114,7 @@ var sources = []source{
 		lists:     [][]string{{"data", "events"}},
 		fields: []alias{
 			{name: "alternateId", from: []string{"actor.alternateId"}},
+			{name: "target.user.display.name", from: []string{"target.displayName"}},
 		},
 	},
 }
@@ -228,23 +239,30 @@ func (s *Set) Formats() []string {
 // Match gives the rules that a raw record of a format meets, in the order of their files. A record that holds several
 // events meets a rule where one of them does. The error is for a record that cannot be taken apart.
 func (s *Set) Match(format string, raw []byte) ([]*Rule, error) {
-	rules := s.by[format]
-	if len(rules) == 0 {
+	if !s.Wants(format) {
 		return nil, nil
 	}
-	i := slices.IndexFunc(sources, func(s source) bool { return s.format == format })
-	records, err := parseRecords(raw, sources[i].lists)
+	records, err := parseRecords(raw, sources[sourceOf(format)].lists)
 	if err != nil {
 		return nil, err
 	}
+	return s.hits(format, records), nil
+}
+
+// sourceOf gives the place of a format that rules are asked about.
+func sourceOf(format string) int {
+	return slices.IndexFunc(sources, func(s source) bool { return s.format == format })
+}
+
+// hits gives the rules that one of the records meets.
+func (s *Set) hits(format string, records []*Record) (hits []*Rule) {
 	for _, r := range records {
-		sources[i].rename(r)
+		sources[sourceOf(format)].rename(r)
 	}
-	var hits []*Rule
-	for _, rule := range rules {
+	for _, rule := range s.by[format] {
 		if slices.ContainsFunc(records, rule.condition.match) {
 			hits = append(hits, rule)
 		}
 	}
-	return hits, nil
+	return hits
 }

@@ -26,6 +26,10 @@ type Record struct {
 	bytes    int // of all texts that were looked at
 }
 
+func newRecord() *Record {
+	return &Record{fields: map[string][]value{}, lifted: map[string][]value{}, named: map[string][]value{}}
+}
+
 // value is a text as written and in lower case.
 type value struct{ raw, low string }
 
@@ -128,9 +132,6 @@ func (r *Record) lift(path string) {
 	}
 }
 
-// errNoObject is for a record that holds no JSON object: its columns have no names here.
-var errNoObject = errors.New("the record holds no JSON object")
-
 var (
 	errBroken = errors.New("the record is not valid JSON, or nests deeper than 300")
 	errLarge  = errors.New("the record is larger than 2 MiB")
@@ -141,7 +142,7 @@ var (
 func parseRecords(raw []byte, lists [][]string) ([]*Record, error) {
 	text := bytes.TrimSpace(raw)
 	if len(text) == 0 {
-		return nil, errNoObject
+		return nil, ErrNoObject
 	}
 	if text[0] != '{' {
 		row, err := csv.NewReader(bytes.NewReader(text)).Read()
@@ -150,7 +151,7 @@ func parseRecords(raw []byte, lists [][]string) ([]*Record, error) {
 		}
 		i := slices.IndexFunc(row, func(s string) bool { return strings.HasPrefix(strings.TrimSpace(s), "{") })
 		if i < 0 {
-			return nil, errNoObject
+			return nil, ErrNoObject
 		}
 		text = []byte(row[i])
 	}
@@ -170,7 +171,7 @@ func parseRecords(raw []byte, lists [][]string) ([]*Record, error) {
 		}
 	}
 	if v.Type() != fastjson.TypeObject {
-		return nil, errNoObject
+		return nil, ErrNoObject
 	}
 	at, n := "", 1
 	for _, path := range lists {
@@ -181,7 +182,8 @@ func parseRecords(raw []byte, lists [][]string) ([]*Record, error) {
 	}
 	var out []*Record
 	for i := range n {
-		r := &Record{fields: map[string][]value{}, lifted: map[string][]value{}, named: map[string][]value{}, list: at, event: i}
+		r := newRecord()
+		r.list, r.event = at, i
 		r.flatten(r.fields, "", v, 0)
 		out = append(out, r)
 	}
@@ -225,18 +227,22 @@ func (r *Record) flatten(into map[string][]value, path string, v *fastjson.Value
 			r.flatten(into, path, item, depth+1)
 		}
 	case fastjson.TypeString:
-		b := v.GetStringBytes()
-		r.add(into, path, string(b))
-		if b = bytes.TrimSpace(b); len(b) > 1 && (b[0] == '{' || b[0] == '[' || b[0] == '"') && !r.full() {
-			p := parsers.Get()
-			if inner, err := p.ParseBytes(b); err == nil {
-				r.flatten(into, path, inner, depth+1) // JSON inside of a text, as audit logs nest it
-			}
-			release(p, b)
-		}
+		r.string(into, path, v.GetStringBytes(), depth)
 	case fastjson.TypeNull: // as if it were absent
 	default: // a number, true or false, as written
 		r.add(into, path, string(v.MarshalTo(nil)))
+	}
+}
+
+// string adds a text, and what it holds where it is JSON, as audit logs nest it.
+func (r *Record) string(into map[string][]value, path string, text []byte, depth int) {
+	r.add(into, path, string(text))
+	if text = bytes.TrimSpace(text); len(text) > 1 && (text[0] == '{' || text[0] == '[' || text[0] == '"') && !r.full() {
+		p := parsers.Get()
+		if inner, err := p.ParseBytes(text); err == nil {
+			r.flatten(into, path, inner, depth+1)
+		}
+		release(p, text)
 	}
 }
 

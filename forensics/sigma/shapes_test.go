@@ -146,7 +146,7 @@ func TestHostileRecord(t *testing.T) {
 		{"pairs in pairs", deep, nil}, {"many", many, nil}, {"what follows", `{"Operation":"y"},` + "\n", nil},
 		{"too deep", strings.Repeat(`{"a":`, 5000) + "1" + strings.Repeat("}", 5000), errBroken},
 		{"too large", `{"a":"` + strings.Repeat("x", maxRecord) + `"}`, errLarge},
-		{"cut", `{"a":"`, errBroken}, {"a list", `[1]`, errNoObject},
+		{"cut", `{"a":"`, errBroken}, {"a list", `[1]`, ErrNoObject},
 	} {
 		if hits, err := s.Match("microsoft/unified-audit", []byte(c.raw)); !errors.Is(err, c.err) || len(hits) != 0 {
 			t.Errorf("%s: %d hits, %v", c.name, len(hits), err)

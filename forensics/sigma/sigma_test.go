@@ -1,6 +1,7 @@
 package sigma
 
 import (
+	"bytes"
 	"fmt"
 	"io/fs"
 	"os"
@@ -210,6 +211,7 @@ func TestPublicRules(t *testing.T) {
 func FuzzLoad(f *testing.F) {
 	f.Add([]byte(head+"detection: {a: {x|contains|all: [y, 'z*']}, condition: 1 of a* and not (a or a)}"), []byte(inboxRule))
 	f.Add([]byte("title: C\ncorrelation: {type: event_count, rules: [a]}\n---\n"+head+"name: a\ndetection: {a: {'|all': [x, 'y?'], p|base64offset|contains: z, q|windash: ' -e'}, condition: a}"), []byte(`{"events":[{"name":"a"},{"name":"b","parameters":[{"name":"c","multiValue":["\\u003cd"]}]}]}`))
+	f.Add([]byte("title: R\nlogsource: {product: azure}\ndetection: {a: {TargetResources|contains: x}, condition: a}\n"), []byte("Date (UTC),Target1DisplayName,Target1ModifiedProperty1Name,Target1ModifiedProperty1NewValue\n1,x,y,[2]\n"))
 	f.Add([]byte(head+"detection: {a: [x, y], condition: all of them}"), []byte(`{"a":{"b":[{"Name":"c","Value":[1,true,null]}]}}`))
 	f.Fuzz(func(t *testing.T, rule, raw []byte) {
 		s, err := Load(fstest.MapFS{"rule.yml": {Data: rule}})
@@ -218,6 +220,9 @@ func FuzzLoad(f *testing.F) {
 		}
 		for _, format := range s.Formats() {
 			_, _ = s.Match(format, raw)
+			if head, row, ok := bytes.Cut(raw, []byte("\n")); ok {
+				_, _ = s.MatchRow(format, Columns(append(head, '\n')), row)
+			}
 		}
 	})
 }
