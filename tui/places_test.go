@@ -278,3 +278,25 @@ func TestOtherKeysAnswerNothing(t *testing.T) {
 		d.sees("Question 1", "the answers are m mine, x not mine, d don't know")
 	})
 }
+
+// TestNextIncident goes from the steps of one incident to those of the next.
+func TestNextIncident(t *testing.T) {
+	o, _ := analysed()
+	screenTest(t, 80, 24, o, func(d *driver) {
+		d.keys("2", "enter", "down", "]")
+		d.sees("#1 weak", "▌ L login", "esc back")
+		d.keys("]", "[", "[")
+		d.sees("#2 strong", "▌ K key")
+	})
+}
+
+// TestEventsOfSeveral shows the events of all that are chosen.
+func TestEventsOfSeveral(t *testing.T) {
+	o, _ := analysed()
+	screenTest(t, 120, 36, o, func(d *driver) {
+		d.keys("3", "space", "space", "enter")
+		d.sees("/ ip:198.51.100.23 OR ip:203.0.113.77", "205 of 413")
+		d.keys("esc")
+		d.sees("2 chosen")
+	})
+}

@@ -14,7 +14,7 @@ type Keys struct {
 	// judging what an event, a step or an entity came from
 	Mine, NotMine, Unjudge, Questions key.Binding
 	// incidents
-	Score, Order, NotChecked, Findings, ItsIncidents key.Binding
+	Score, Order, NotChecked, Findings, ItsIncidents, PrevIncident, NextIncident key.Binding
 	// entities
 	NextKind, PrevKind, Select, Sort, Reverse, Network, ShowHere key.Binding
 	// questions
@@ -88,6 +88,8 @@ func NewKeys() Keys {
 		Findings:   b("v", "other findings", "v"),
 
 		ItsIncidents: b("i", "its incidents", "i"),
+		PrevIncident: b("[", "incident before", "["),
+		NextIncident: b("]", "next incident", "]"),
 
 		NextKind: b("tab", "next kind", "tab", "right", "l"),
 		PrevKind: b("shift+tab", "kind before", "shift+tab", "left", "h"),
@@ -146,7 +148,7 @@ func (k Keys) Sections() []KeySection {
 		{"Start", []key.Binding{k.NewCase, k.OpenPath, k.Demo, k.Guide}},
 		{"Timeline", []key.Binding{k.Details, k.GoTo, k.PrevDay, k.NextDay, k.ZoomIn, k.ZoomOut, k.Similar, k.Tag, k.Note, k.ItsIncidents, k.Pane, k.Prev, k.Next}},
 		{"Verdicts", []key.Binding{k.Mine, k.NotMine, k.Unjudge}},
-		{"Incidents", []key.Binding{k.Details, k.ShowEvents, k.Score, k.Order, k.Findings, k.NotChecked, k.Questions}},
+		{"Incidents", []key.Binding{k.Details, k.PrevIncident, k.NextIncident, k.ShowEvents, k.Score, k.Order, k.Findings, k.NotChecked, k.Questions}},
 		{"Entities", []key.Binding{k.NextKind, k.PrevKind, k.Select, k.ShowHere, k.Network, k.ItsIncidents, k.Sort, k.Reverse, k.Questions}},
 		{"Questions", []key.Binding{k.AnswerMine, k.AnswerNotMine, k.AnswerSkip}},
 		{"Evidence", []key.Binding{k.Unfold, k.Fold, k.Warnings, k.ShowEvents, k.Folders, k.Acquire}},

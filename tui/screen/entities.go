@@ -1,6 +1,7 @@
 package screen
 
 import (
+	"maps"
 	"net/netip"
 	"slices"
 	"strings"
@@ -74,7 +75,7 @@ func (s *Entities) Hints() []key.Binding {
 		}
 		return hints
 	}
-	return []key.Binding{k.Mine, k.NotMine, k.Select, k.ShowHere, k.NextKind, k.Filter, k.ItsIncidents, k.Network, k.Sort, k.Questions, k.Undo}
+	return []key.Binding{k.Mine, k.NotMine, k.NextKind, k.ShowHere, k.Select, k.Filter, k.ItsIncidents, k.Network, k.Sort, k.Questions, k.Undo}
 }
 
 // Status is the place in the list.
@@ -226,21 +227,22 @@ func (s *Entities) entityKey(msg tea.KeyPressMsg) tea.Cmd {
 	case key.Matches(msg, k.ItsIncidents):
 		return showIncidents(s.ctx, e.Incidents, s.value(e))
 	case key.Matches(msg, k.ShowHere):
-		return s.events(e.Name())
+		return s.events(s.meant()...)
 	}
 	return nil
 }
 
+// meant are the names of all that are chosen, else of the one under the cursor.
+func (s *Entities) meant() []string {
+	if len(s.selected) == 0 {
+		return []string{s.current().Name()}
+	}
+	return slices.Sorted(maps.Keys(s.selected))
+}
+
 // judge sets the verdict of all that are chosen.
 func (s *Entities) judge(verdict string) tea.Cmd {
-	var names []string
-	for name := range s.selected {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	if len(names) == 0 {
-		names = []string{s.current().Name()}
-	}
+	names := s.meant()
 	if e := s.current(); verdict == "unknown" && len(names) == 1 && names[0] == e.Name() && e.Verdict == "" {
 		return s.ctx.Post(kit.Noticed{Text: "nothing is said about " + s.value(e)})
 	}
@@ -267,13 +269,17 @@ func (s *Entities) most(e *forensics.Entity) bool {
 	return e.Events >= forensics.WideEvents && float64(e.Events) >= forensics.WideShare*float64(all)
 }
 
-// events shows the events of an entity on the timeline.
-func (s *Entities) events(name string) tea.Cmd {
-	text := entityFilter(name)
-	if text == "" {
-		return s.ctx.Post(kit.Noticed{Text: "the timeline has no filter for this", Bad: true})
+// events shows the events of entities on the timeline.
+func (s *Entities) events(names ...string) tea.Cmd {
+	var terms []string
+	for _, name := range names {
+		text := entityFilter(name)
+		if text == "" {
+			return s.ctx.Post(kit.Noticed{Text: "the timeline has no filter for this", Bad: true})
+		}
+		terms = append(terms, text)
 	}
-	return s.ctx.Post(kit.EventsChosen{Filter: text})
+	return s.ctx.Post(kit.EventsChosen{Filter: strings.Join(terms, " OR ")})
 }
 
 // showIncidents lists the incidents of something on their screen.

@@ -83,7 +83,7 @@ func (s *Evidence) Hints() []key.Binding {
 	case s.folders != nil:
 		return s.folders.hints()
 	}
-	hints := []key.Binding{k.Unfold, k.Fold, k.Warnings, k.ShowEvents, k.Folders, k.Export}
+	hints := []key.Binding{k.Unfold, k.ShowEvents, k.Warnings, k.Folders, k.Fold, k.Export}
 	if s.ctx.Acquire != nil {
 		hints = append([]key.Binding{k.Acquire}, hints...)
 	}

@@ -7,7 +7,9 @@ import (
 )
 
 func TestLossText(t *testing.T) {
-	btc := func(amount, usd string) forensics.Loss { return forensics.Loss{Asset: "BTC", Amount: amount, ValueUSD: usd} }
+	btc := func(amount, usd string) forensics.Loss {
+		return forensics.Loss{Asset: "BTC", Amount: amount, ValueUSD: usd}
+	}
 	for _, c := range []struct {
 		name string
 		list []forensics.Loss

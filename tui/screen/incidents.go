@@ -86,9 +86,9 @@ func (s *Incidents) Hints() []key.Binding {
 		}
 		return hints
 	case s.inStory && len(s.panel) > s.panelHeight():
-		return []key.Binding{k.Cancel, k.ShowHere, k.PageDown, k.Mine, k.NotMine, k.Score, k.Questions, k.Undo}
+		return []key.Binding{k.Cancel, k.ShowHere, k.PageDown, k.Mine, k.NotMine, k.NextIncident, k.Score, k.Questions, k.Undo}
 	case s.inStory:
-		return []key.Binding{k.Cancel, k.ShowHere, k.Mine, k.NotMine, k.Score, k.Questions, k.Undo}
+		return []key.Binding{k.Cancel, k.ShowHere, k.Mine, k.NotMine, k.NextIncident, k.Score, k.Questions, k.Undo}
 	}
 	hints := []key.Binding{k.Details, k.Mine, k.NotMine, k.Questions, k.Filter, k.Score, k.Order, k.Findings, k.NotChecked, k.ShowEvents, k.Export}
 	if s.filter.on() {
@@ -196,6 +196,10 @@ func (s *Incidents) key(msg tea.KeyPressMsg) tea.Cmd {
 		s.order = (s.order + 1) % incidentOrders
 		s.arrange()
 		s.find(s.chosen)
+	case key.Matches(msg, k.PrevIncident):
+		return s.move(-1)
+	case key.Matches(msg, k.NextIncident):
+		return s.move(1)
 	case key.Matches(msg, k.Mine):
 		return s.judge("mine")
 	case key.Matches(msg, k.NotMine):

@@ -98,7 +98,7 @@ func (t *Timeline) Hints() []key.Binding {
 	case inDetails:
 		return []key.Binding{k.Cancel, k.Up, k.Down, k.Prev, k.Next, k.Mine, k.NotMine, k.ItsIncidents, k.Tag, k.Note, k.Similar}
 	}
-	hints := []key.Binding{k.Details, k.Filter, k.GoTo, k.Similar, k.Mine, k.NotMine, k.Tag, k.Note, k.Zone, k.Export, k.Undo}
+	hints := []key.Binding{k.Details, k.Filter, k.Mine, k.NotMine, k.GoTo, k.Similar, k.Tag, k.Note, k.Zone, k.Export, k.Undo}
 	switch e := t.table.current(); {
 	case t.table.length() == 0: // nothing to look at, nothing to do with it
 		hints = []key.Binding{k.Evidence, k.Zone}
