@@ -220,7 +220,7 @@ func (b *builder) services(d *draft) []string {
 
 // duration writes a time in its two largest units.
 func duration(nano int64) string {
-	s := time.Duration(nano).Round(time.Second) / time.Second
+	s := time.Duration(nano) / time.Second // whole seconds, as rules count them: 22.9 s are 22 everywhere
 	sign := ""
 	if s < 0 {
 		sign, s = "-", -s
