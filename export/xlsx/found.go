@@ -114,7 +114,7 @@ func (b *book) foundRow(r *rows, in *forensics.Incident) {
 			r.skip(1)
 		}
 	}
-	r.number(st.number, in.ID)
+	incidentCell(r, []int64{in.ID})
 	r.text(st.text, in.Account)
 	r.wrap(st.wrap, incidentStory(in))
 	var from []string

@@ -272,7 +272,7 @@ func (b *book) deletedRows() []summaryRow {
 func headRow(st *styles, names ...string) func(*rows) {
 	return func(r *rows) {
 		for _, n := range names {
-			if n == "Events" || n == "Ev. no." || n == "Incident" {
+			if n == "Events" || n == "Ev. no." {
 				r.text(st.headR, n)
 				continue
 			}
