@@ -53,6 +53,11 @@ func TestIncidents(t *testing.T) {
 		d.golden("step") // the same place as before
 		d.keys("esc", "o", "o")
 		d.sees("by account", "2 of 2")
+		d.keys("o", "/", "strong money")
+		d.golden("filter")
+		d.keys("enter", "3", "down", "i")
+		d.wait(time.Second)
+		d.golden("of-an-address")
 	})
 }
 

@@ -164,12 +164,14 @@ func TestQuestionsTakeTime(t *testing.T) {
 
 // TestSeveralAccounts checks that every row says whose it is where a case is about several.
 func TestSeveralAccounts(t *testing.T) {
-	o, c := analysed()
-	screenTest(t, 80, 24, o, func(d *driver) {
+	eachSize(t, analysed, func(d *driver, c *kittest.Case) {
 		d.sees("L login")
-		d.lacks("pat@example.net")
 		c.Append(forensics.Event{Kind: forensics.Alert, Account: "sam@example.org", Time: forensics.UTC(time.Date(2022, 1, 1, 0, 0, 0, 0, time.UTC), forensics.PrecisionSecond, "", "")})
-		d.keys("t", "x", "enter", "home")
+		d.keys(attack...)
+		d.keys("t", "x", "enter")
+		d.wait(time.Second)
+		d.golden("accounts")
+		d.keys("home")
 		d.sees("· sam@example.o… alert:", "L pat@example.n…")
 		d.exact()
 	})
@@ -298,5 +300,26 @@ func TestEventsOfSeveral(t *testing.T) {
 		d.sees("/ ip:198.51.100.23 OR ip:203.0.113.77", "205 of 413")
 		d.keys("esc")
 		d.sees("2 chosen")
+	})
+}
+
+// TestCursorStaysInTime checks that the cursor stays on an incident of which a verdict took the first steps, and comes back
+// to it when they come back, though other incidents of the account are there.
+func TestCursorStaysInTime(t *testing.T) {
+	o, c := analysed()
+	screenTest(t, 80, 24, o, func(d *driver) {
+		d.keys("2")
+		d.sees("▌  2 2023-02-07")
+		less := kittest.Analysis(kittest.Story())
+		in := less.Incidents[1]
+		in.ID, in.Steps = 1, in.Steps[2:]
+		in.Start = in.Steps[0].Start
+		less.Incidents = []forensics.Incident{in}
+		c.SetAnalysis(less, kittest.Entities(), nil)
+		d.keys("m", "m")
+		d.sees("▌  1 2023-02-07")
+		c.SetAnalysis(kittest.Analysis(kittest.Story()), kittest.Entities(), nil)
+		d.keys("u")
+		d.sees("▌  2 2023-02-07")
 	})
 }

@@ -49,11 +49,32 @@ type Incidents struct {
 	events map[int64]forensics.Event
 }
 
-// incidentName tells an incident again after its number has changed.
+// incidentName tells an incident again after its number has changed, or some of its events.
 type incidentName struct {
-	id      int64
-	account string
-	row     int64
+	id         int64
+	account    string
+	row        int64 // of its first event
+	start, end int64
+}
+
+// stays is what mostly stays the same: the account and the first event.
+func (n incidentName) stays() incidentName { return incidentName{account: n.account, row: n.row} }
+
+// like says how sure it is that two names are of one incident: 0 where nothing speaks for it.
+func (n incidentName) like(o incidentName) int {
+	switch {
+	case n == o:
+		return 4
+	case n.account != o.account:
+		return 0
+	case n.row == o.row:
+		return 3
+	case n.start <= o.end && o.start <= n.end:
+		return 2
+	case n.id == o.id:
+		return 1
+	}
+	return 0
 }
 
 // NewIncidents makes the screen for the case in the context.

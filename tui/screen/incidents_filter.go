@@ -39,9 +39,7 @@ func (f *incidentFilter) words() []string {
 // holds reports whether an incident is in the list.
 func (f *incidentFilter) holds(in *forensics.Incident, folded []string) bool {
 	if f.of != "" {
-		name := nameOf(in)
-		name.id = 0
-		if !f.only[name] {
+		if !f.only[nameOf(in).stays()] {
 			return false
 		}
 	}
@@ -123,8 +121,7 @@ func (s *Incidents) showOnly(msg kit.IncidentsChosen) tea.Cmd {
 					if len(f.only) == 0 {
 						first = name
 					}
-					name.id = 0
-					f.only[name] = true
+					f.only[name.stays()] = true
 				}
 			}
 		}

@@ -35,8 +35,7 @@ func (s *Incidents) install() tea.Cmd {
 	return cmd
 }
 
-// find puts the cursor on an incident that was seen before: the same number where its account and first event are the
-// same, else the one that has these.
+// find puts the cursor on an incident that was seen before, or on the one that is most like it.
 func (s *Incidents) find(name incidentName) {
 	if name == (incidentName{}) {
 		s.scroll.Move(0, len(s.list), s.listHeight())
@@ -45,16 +44,7 @@ func (s *Incidents) find(name incidentName) {
 	at := s.scroll.Cursor
 	best := 0
 	for i, n := range s.list {
-		other := nameOf(&s.ctx.Analysis.Incidents[n])
-		same := 0
-		switch {
-		case other == name:
-			same = 3
-		case other.account == name.account && other.row == name.row:
-			same = 2
-		case other.account == name.account && other.id == name.id:
-			same = 1
-		}
+		same := nameOf(&s.ctx.Analysis.Incidents[n]).like(name)
 		if same > best {
 			at, best = i, same
 		}
@@ -67,7 +57,7 @@ func (s *Incidents) find(name incidentName) {
 }
 
 func nameOf(in *forensics.Incident) incidentName {
-	n := incidentName{id: in.ID, account: in.Account}
+	n := incidentName{id: in.ID, account: in.Account, start: in.Start, end: in.End}
 	if len(in.Steps) > 0 && len(in.Steps[0].Rows) > 0 {
 		n.row = in.Steps[0].Rows[0]
 	}
