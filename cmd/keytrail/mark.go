@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"fmt"
 	"net/netip"
@@ -109,6 +110,8 @@ func (p *Program) mark(ctx context.Context, name, verdict string, entities []str
 	var before, after *forensics.Analysis
 	var reach *forensics.Reach
 	var absent []string // entities that no event of an account has
+	var again bool      // all of them have this verdict already
+	near := map[string]string{}
 	c, err := p.existingCase(name, func(c *casefile.Case) (err error) {
 		if reach, err = c.Reach(ctx, entities); err != nil {
 			return err
@@ -117,6 +120,9 @@ func (p *Program) mark(ctx context.Context, name, verdict string, entities []str
 			if err := p.meant(verdict, entities, reach, why); err != nil {
 				return err
 			}
+		}
+		if again, err = haveVerdict(c, entities, verdict); err != nil || again {
+			return err
 		}
 		a, err := p.analyst(c, ruleFlags{})
 		if err != nil {
@@ -138,6 +144,7 @@ func (p *Program) mark(ctx context.Context, name, verdict string, entities []str
 			}
 			if len(accounts) == 0 {
 				absent = append(absent, entities[i])
+				near[entities[i]] = nearestEntity(ctx, c, entities[i])
 			}
 		}
 		return nil
@@ -146,12 +153,16 @@ func (p *Program) mark(ctx context.Context, name, verdict string, entities []str
 		return err
 	}
 	defer closing(c, &err)
+	if again {
+		fmt.Fprintf(p.Out, "%s: %s: so it was already; nothing was changed\n", verdict, clean(strings.Join(entities, ", ")))
+		return nil
+	}
 	fmt.Fprintf(p.Out, "%s: %s\n", verdict, clean(strings.Join(entities, ", ")))
 	if reach.Events > 0 {
 		fmt.Fprintf(p.Out, "  touches %s\n", kit.ReachText(reach))
 	}
 	for _, e := range absent {
-		fmt.Fprintf(p.Out, "  no event of an account has %s: it changes nothing for now\n", clean(e))
+		fmt.Fprintf(p.Out, "  no event of an account has %s: it changes nothing for now%s\n", clean(e), clean(near[e]))
 	}
 	fmt.Fprintf(p.Out, "incidents: %s before, %s now; times in UTC\n", kit.Count(int64(len(before.Incidents))), kit.Count(int64(len(after.Incidents))))
 	for i := range after.Incidents {
@@ -159,6 +170,42 @@ func (p *Program) mark(ctx context.Context, name, verdict string, entities []str
 		fmt.Fprintf(p.Out, "  #%d  %s  %s  %.2f %s\n", in.ID, time.Unix(0, in.Start).UTC().Format(time.DateTime), clean(in.Account), in.Score, clean(in.Summary))
 	}
 	return nil
+}
+
+// haveVerdict reports whether every entity has the verdict already: entered again it would stand in the custody log, and want to
+// be undone, twice.
+func haveVerdict(c *casefile.Case, entities []string, verdict string) (bool, error) {
+	list, err := c.Verdicts()
+	if err != nil {
+		return false, err
+	}
+	of := map[string]string{}
+	for _, v := range list {
+		of[v.Entity] = v.Verdict
+	}
+	for _, e := range entities {
+		if cmp.Or(of[e], casefile.VerdictUnknown) != verdict {
+			return false, nil
+		}
+	}
+	return true, nil
+}
+
+// nearestEntity suggests an entity of the case that is spelled nearly so; empty where none is.
+func nearestEntity(ctx context.Context, c *casefile.Case, entity string) string {
+	kind, value, _ := strings.Cut(entity, ":")
+	list, err := c.Entities(ctx, kind, 0)
+	if err != nil {
+		return "" // a help, no more
+	}
+	var known []string
+	for _, e := range list {
+		known = append(known, e.Value)
+	}
+	if s := filter.Nearest(value, known); s != "" {
+		return "; did you mean " + kind + ":" + s + "?"
+	}
+	return ""
 }
 
 // meant asks whether a verdict that touches so much is meant. Without a terminal nobody can be asked, and it is refused.
