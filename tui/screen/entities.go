@@ -23,9 +23,9 @@ type Entities struct {
 	kind    int // place in forensics.EntityKinds
 	lists   map[string][]forensics.Entity
 	stale   map[string]bool
-	order   []int32 // places in the list of the kind, filtered and sorted
-	where   int     // the widest text about a place in it
-	request int     // number of the last question for an order
+	order   []int32        // places in the list of the kind, filtered and sorted
+	where   map[string]int // the widest text about a place in each list
+	request int            // number of the last question for an order
 	pace    pace
 	err     error
 
@@ -43,7 +43,7 @@ type Entities struct {
 
 // NewEntities makes the screen for the case in the context.
 func NewEntities(ctx *kit.Context) *Entities {
-	return &Entities{ctx: ctx, lists: map[string][]forensics.Entity{}, stale: map[string]bool{}, selected: map[string]bool{}}
+	return &Entities{ctx: ctx, lists: map[string][]forensics.Entity{}, where: map[string]int{}, stale: map[string]bool{}, selected: map[string]bool{}}
 }
 
 // Init does nothing: entities are counted when they are looked at.
@@ -342,7 +342,7 @@ func (s *Entities) show(kind int) tea.Cmd {
 	n := len(forensics.EntityKinds())
 	s.kind = (kind + n) % n
 	clear(s.selected)
-	s.order, s.where, s.chosen, s.scroll = nil, 0, "", widget.Scroll{}
+	s.order, s.chosen, s.scroll = nil, "", widget.Scroll{}
 	if s.lists[s.kindName()] == nil || s.stale[s.kindName()] {
 		return s.load()
 	}

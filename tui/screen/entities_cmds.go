@@ -44,7 +44,7 @@ type entitiesArranged struct {
 	kind    string
 	list    []forensics.Entity
 	order   []int32
-	where   int // the widest text about a place
+	where   int // the widest text about a place in a list that was loaded
 	cursor  int // of the entity that was chosen, -1 where it is not in the list
 	loaded  bool
 	took    time.Duration
@@ -90,7 +90,6 @@ func (s *Entities) arrange() tea.Cmd {
 	return func() tea.Msg {
 		out := entitiesArranged{kind: a.kind, request: a.request, list: list}
 		out.order, out.cursor = a.arrange(list)
-		out.where = widestWhere(list)
 		return out
 	}
 }
@@ -112,7 +111,7 @@ func (s *Entities) took(msg entitiesArranged) tea.Cmd {
 	if msg.loaded {
 		again = s.pace.answered(msg.took)
 		if s.err = msg.err; msg.err == nil {
-			s.lists[msg.kind], s.stale[msg.kind] = msg.list, false
+			s.lists[msg.kind], s.where[msg.kind], s.stale[msg.kind] = msg.list, msg.where, false
 		}
 	}
 	switch {
@@ -125,7 +124,7 @@ func (s *Entities) took(msg entitiesArranged) tea.Cmd {
 		return cmd
 	}
 	offset := s.scroll.Cursor - s.scroll.Top
-	s.order, s.where = msg.order, msg.where
+	s.order = msg.order
 	if msg.cursor >= 0 {
 		s.scroll.Cursor = msg.cursor
 		s.scroll.Top = max(0, msg.cursor-offset)

@@ -65,7 +65,7 @@ func (s *Entities) tableHeight() int { return max(1, s.height-entityHead-1-entit
 // View draws the screen: only the rows of the window are looked at.
 func (s *Entities) View() []string {
 	st := s.ctx.Styles
-	c := entityColumnsFor(s.width, s.kindName(), s.where)
+	c := entityColumnsFor(s.width, s.kindName(), s.where[s.kindName()])
 	out := []string{s.kindLine(), s.heads(c), st.HRule(s.width)}
 	var body []string
 	for i := s.scroll.Top; i < len(s.order) && len(body) < s.tableHeight(); i++ {
