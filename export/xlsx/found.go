@@ -35,7 +35,7 @@ func (b *book) foundRows() []summaryRow {
 	case a == nil:
 		say(st.small, "Incidents were not looked for.")
 	case len(a.Incidents) == 0:
-		text := "No incident was found. That is no proof that there was none"
+		text := b.noIncident()
 		if len(a.NotChecked) > 0 {
 			text += ": the sheet Incidents lists which rules could not be asked, and why"
 		}
@@ -100,6 +100,14 @@ func (b *book) transferRows() []summaryRow {
 		out = append(out, summaryRow{cells: func(r *rows) { r.text(st.small, "and more, on the sheet Losses") }})
 	}
 	return out
+}
+
+// noIncident says that none is listed, without its full stop. A filter that leaves none says nothing of the case.
+func (b *book) noIncident() string {
+	if b.c.Filter != "" {
+		return "The filter leaves no event of an incident. That is no proof that there was none"
+	}
+	return "No incident was found. That is no proof that there was none"
 }
 
 // foundRow writes one incident.
@@ -212,6 +220,14 @@ func (b *book) leftRows() []summaryRow {
 	st, w := b.st, b.lost
 	if w == nil {
 		return []summaryRow{{cells: func(r *rows) {
+			switch {
+			case b.c.Groups[forensics.GroupMoney].Len() > 0:
+				r.text(st.small, "No transfer out states an amount. The sheet Money has what notices and statements say.")
+				return
+			case b.c.Filter != "":
+				r.text(st.small, "The filter leaves no transfer out.")
+				return
+			}
 			r.text(st.small, "No transfer out is on record. The sheet Coverage says which sources could have shown one.")
 		}}}
 	}

@@ -102,6 +102,10 @@ func TestSummaryWithoutIncidents(t *testing.T) {
 			"What left in the whole case, the owner's own transfers too, in USD as statements value it: 3 transfers; those without a stated value (1) are not in the sum||9306.07"}},
 		{"nothing_left", func() *Content { return content(list(), nil) }, []string{"Incidents were not looked for.",
 			"No transfer out is on record. The sheet Coverage says which sources could have shown one."}},
+		{"no_amount", func() *Content {
+			view := list(transfer(t, 1, "kraken", "", "ETH", "", nil))
+			return content(view, map[forensics.Group]Events{forensics.GroupMoney: view})
+		}, []string{"Incidents were not looked for.", "No transfer out states an amount. The sheet Money has what notices and statements say."}},
 		{"no_value", func() *Content {
 			view := list(transfer(t, 1, "kraken", "3", "ETH", "", nil))
 			return content(view, map[forensics.Group]Events{forensics.GroupMoney: view})
@@ -242,5 +246,24 @@ func TestOnlyMailsAreDeleted(t *testing.T) {
 	at := indexOf(t, rows[0], "Its mail was deleted")
 	if got := []string{rows[1][at], rows[2][at]}; !cmp.Equal(got, []string{"", "not on record"}) {
 		t.Errorf("%q", got)
+	}
+}
+
+// TestFilteredSummaryIsNotOfTheCase: what a filter leaves out is not said to be absent.
+func TestFilteredSummaryIsNotOfTheCase(t *testing.T) {
+	c := content(list(), nil)
+	c.Filter, c.Analysis = "group:key", &forensics.Analysis{}
+	f := opened(t, made(t, c, MaxRows))
+	text := strings.Join(summaryUpTo(t, f), "\n")
+	for _, want := range []string{"The filter leaves no event of an incident.", "The filter leaves no transfer out.", "Of the notices that the filter leaves"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("no %q in:\n%s", want, text)
+		}
+	}
+	if strings.Contains(text, "No incident was found") || strings.Contains(text, "No transfer out is on record") {
+		t.Errorf("it speaks of the whole case:\n%s", text)
+	}
+	if rows := shown(t, f, "Incidents"); !strings.HasPrefix(rows[1][0], "The filter leaves no event of an incident") {
+		t.Errorf("Incidents says %q", rows[1])
 	}
 }

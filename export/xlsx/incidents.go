@@ -125,9 +125,9 @@ func (w *incidentWriter) write(ctx context.Context) {
 func (w *incidentWriter) count() string {
 	if len(w.a.Incidents) == 0 {
 		if len(w.a.NotChecked) == 0 {
-			return "No incident was found. That is no proof that there was none."
+			return w.b.noIncident() + "."
 		}
-		return "No incident was found. That is no proof that there was none: below stands which rules could not be asked."
+		return w.b.noIncident() + ": below stands which rules could not be asked."
 	}
 	strengths := map[string]int{}
 	for i := range w.a.Incidents {

@@ -238,6 +238,10 @@ func (b *book) deletedRows() []summaryRow {
 	out := []summaryRow{{}, {17, func(r *rows) { partCells(r, "Notices whose mails were deleted", summaryPrinted) }}}
 	if len(b.c.Deleted) == 0 {
 		return append(out, summaryRow{cells: func(r *rows) {
+			if b.c.Filter != "" {
+				r.text(st.small, "Of the notices that the filter leaves, no log of this case records that one was deleted. That is no proof that none was.")
+				return
+			}
 			r.text(st.small, "No log of this case records that a notice was deleted. That is no proof that none was.")
 		}})
 	}
