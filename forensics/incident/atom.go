@@ -15,6 +15,7 @@ type atom struct {
 	byOwner    bool  // it says nothing about where it came from, and the owner alone was there
 	strange    bool  // one comes from where the owner does not come from
 	touches    bool  // something that came from an address touched the mailbox
+	stays      bool  // that address is of a network that somebody lived in around that time
 	present    int64 // when something that came from an address or a session was there last
 }
 
@@ -82,9 +83,10 @@ func namesMessage(deletion, mail *forensics.Brief) bool {
 }
 
 // deleted joins a notice with a deletion of its mail. The first one counts: what empties the trash later
-// is not the hand that hid it.
+// is not the hand that hid it, and who deletes after weeks hides nothing.
 func (b *builder) deleted(u *union, mail, deletion int) {
-	if u.hidden[mail] || b.points[deletion].at() < b.points[mail].at()-mailSlack {
+	gap := b.points[deletion].at() - b.points[mail].at()
+	if u.hidden[mail] || gap < -mailSlack || gap > b.settings.Window(deletionWindow) {
 		return
 	}
 	u.hidden[mail] = true
@@ -105,7 +107,10 @@ func (b *builder) gatherAtoms(u *union) []*atom {
 		a.points = append(a.points, p)
 		a.end = p.at()
 		a.hand.add(b, p)
-		a.touches = a.touches || b.touches(p)
+		if b.touches(p) {
+			a.touches = true
+			a.stays = a.stays || b.livedIn(p.b)
+		}
 		a.strange = a.strange || p.standing.Strange()
 		if (p.b.IP != 0 || p.b.Session != 0) && !b.aboutService(p.b) {
 			a.present = p.at()

@@ -26,8 +26,9 @@ type draft struct {
 	// present is the last moment at which something that came from an address was there; strange is set where it is strange to the account.
 	present int64
 	strange bool
-	// touched is set where something that came from an address touched the mailbox.
-	touched bool
+	// touched is set where something that came from an address touched the mailbox, stays where that is of a network which
+	// somebody lived in.
+	touched, stays bool
 
 	symptoms []int // findings of the owner's client that fails
 	repair   []int // findings of the owner's and the provider's repair, in order of time
@@ -47,7 +48,7 @@ func (d *draft) add(a *atom) {
 	d.points = append(d.points, a.points...)
 	d.start, d.last = min(d.start, a.start), max(d.last, a.end)
 	d.hand.merge(&a.hand)
-	d.touched = d.touched || a.touches
+	d.touched, d.stays = d.touched || a.touches, d.stays || a.stays
 	d.present, d.strange = max(d.present, a.present), d.strange || a.strange
 	for _, p := range a.points {
 		if at, ok := d.first[p.step]; !ok || p.at() < at {
@@ -123,6 +124,8 @@ func (b *builder) link(d *draft, a *atom) int {
 	gap := a.start - d.last
 	chain := b.settings.Window(chainWindow)
 	h := &a.hand
+	// Who has lived somewhere for days, and who comes from elsewhere for an hour.
+	elsewhere := a.touches && d.touched && a.stays != d.stays
 	if d.hand.sessions.meets(h.sessions) && gap <= chain {
 		return bySession
 	}
@@ -139,12 +142,14 @@ func (b *builder) link(d *draft, a *atom) int {
 		return byKey
 	case d.hand.ips.meets(h.ips):
 		return byAddress
-	case d.hand.messages.meets(h.messages):
+	case !elsewhere && d.hand.messages.meets(h.messages):
 		return byMessage
 	case d.hand.nets.meets(h.nets):
 		return byNetwork
 	case d.hand.asns.meets(h.asns):
 		return byASN
+	case elsewhere:
+		return noReason
 	case b.sameClient(d, a):
 		return byClient
 	}

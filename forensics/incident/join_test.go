@@ -1,6 +1,7 @@
 package incident
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -128,6 +129,15 @@ func TestJoin(t *testing.T) {
 2023-02-09T08:01:00Z mail-purged id=m1@x session=own ip=192.0.2.8
 `, "LOG-02 1; RST-01 2; DEL-01 3 <2; DEL-02 5 <2", []string{"login:1 reset:2 deletion:3,5"}},
 
+		{"a_notice_thrown_away_weeks_later", `
+2023-02-07T03:00:00Z login-succeeded ip=203.0.113.77 session=a
+2023-02-07T03:11:00Z reset-requested id=m1@x service=coinbase certainty=reported
+2023-02-07T03:13:00Z reset-requested id=m2@x service=coinbase certainty=reported
+2023-02-07T03:14:00Z mail-purged id=m1@x session=a ip=203.0.113.77
+2023-02-26T08:00:00Z login-succeeded ip=192.0.2.8 session=own
+2023-02-26T08:01:00Z mail-purged id=m2@x session=own ip=192.0.2.8
+`, "LOG-02 1; RST-01 2; RST-01 3; DEL-01 4 <2; LOG-02 5; DEL-02 6 <3", []string{"login:1 reset:2,3 deletion:4", "login:5 deletion:6"}},
+
 		{"no_login_on_record", `
 2023-02-07T03:00:00Z key-created certainty=reported id=k@x
 2023-02-07T03:11:00Z reset-requested id=m1@x service=coinbase certainty=reported
@@ -146,5 +156,28 @@ func TestJoin(t *testing.T) {
 				t.Errorf("incidents (-want +got):\n%s", diff)
 			}
 		})
+	}
+}
+
+// TestAttackOnAJourney has an attack in between the logins of an owner who is on a journey, and the owner
+// empties the trash afterwards: the journey is no part of it.
+func TestAttackOnAJourney(t *testing.T) {
+	var home strings.Builder
+	for day := range 28 {
+		fmt.Fprintf(&home, "2023-01-%02dT08:00:00Z login-succeeded ip=198.51.100.7 session=h%d client=mail asn=64510\n", day+1, day)
+	}
+	table := home.String() + `
+2023-02-05T08:00:00Z login-succeeded ip=192.0.2.8 session=o1 client=mail asn=64500
+2023-02-06T08:00:00Z login-succeeded ip=192.0.2.8 session=o2 client=mail asn=64500
+2023-02-07T02:40:00Z login-succeeded ip=192.0.2.8 session=o3 client=mail asn=64500
+2023-02-07T03:00:00Z login-succeeded ip=203.0.113.77 session=a asn=64496
+2023-02-07T03:11:00Z reset-requested id=m1@x service=coinbase certainty=reported
+2023-02-07T03:12:00Z mail-deleted id=m1@x session=a ip=203.0.113.77 asn=64496
+2023-02-07T09:00:00Z login-succeeded ip=192.0.2.8 session=o4 client=mail asn=64500
+2023-02-07T09:01:00Z mail-purged id=m1@x session=o4 ip=192.0.2.8 asn=64500
+`
+	got := outline(find(t, table, "LOG-02 29; LOG-02 30; LOG-02 31; LOG-02 32; LOG-01 32; LOG-04 32; RST-01 33; RST-03 33; DEL-01 34 <33; LOG-02 35; DEL-02 36 <33"))
+	if diff := cmp.Diff([]string{"login:32 reset:33 deletion:34"}, got); diff != "" {
+		t.Errorf("incidents (-want +got):\n%s", diff)
 	}
 }

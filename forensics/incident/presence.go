@@ -26,6 +26,8 @@ const (
 // presence is when the owner and when others were in the mailbox, as times in order.
 type presence struct {
 	own, others []int64
+	// days are those on which a network that is not the owner's was used, from the year 1970, in order.
+	days map[network][]int64
 }
 
 // lookWhoWasThere takes one look at the events of the account.
@@ -35,8 +37,17 @@ func (b *builder) lookWhoWasThere() {
 		if e.Unreliable {
 			break
 		}
-		if e.Certainty == forensics.Observed && (e.IP != 0 || e.Session != 0) && b.standing(e).Owner() {
+		if e.Certainty != forensics.Observed || e.IP == 0 && e.Session == 0 {
+			continue
+		}
+		switch standing := b.standing(e); {
+		case standing.Owner():
 			b.there.own = append(b.there.own, e.Time)
+		case e.IP != 0 && e.Outcome != forensics.Failure:
+			n, day := b.wide(e), e.Time/int64(24*time.Hour)
+			if days := b.there.days[n]; len(days) == 0 || days[len(days)-1] != day {
+				b.there.days[n] = append(days, day)
+			}
 		}
 	}
 	for _, p := range b.points {
@@ -44,6 +55,16 @@ func (b *builder) lookWhoWasThere() {
 			b.there.others = append(b.there.others, p.at())
 		}
 	}
+}
+
+// livedIn reports whether the network of an event was used, around it, on as many days as make a stay: somebody lives there, the
+// owner on a journey as a rule.
+func (b *builder) livedIn(e *forensics.Brief) bool {
+	days := b.there.days[b.wide(e)]
+	const around = stayAround / int64(24*time.Hour)
+	from, _ := slices.BinarySearch(days, e.Time/int64(24*time.Hour)-around)
+	to, _ := slices.BinarySearch(days, e.Time/int64(24*time.Hour)+around+1)
+	return to-from >= stayDays
 }
 
 // byOwner reports whether an atom that comes from nowhere happened while the owner was in the mailbox and nobody else was.
