@@ -34,7 +34,12 @@ type account struct {
 	notChecked []forensics.NotChecked
 	profile    *rule.Profile
 	not        map[int64]bool // events without an account that belong to another account's incident
+	// effects are what answers would move, as far as questions asked for it. A verdict that changes them makes the account anew.
+	effects map[effectKey]effect
 }
+
+// effectKey is an answer about an entity.
+type effectKey struct{ entity, verdict string }
 
 // Analyse gives the findings and incidents of the case as it is now. Accounts that no change touches are not looked at again.
 // The analysis is shared and must not be changed.
@@ -157,6 +162,7 @@ func (a *Analyst) touched(ctx context.Context, before, now []casefile.Verdict) (
 type worker struct {
 	judge  rule.Judge
 	cache  *rule.Cache
+	briefs forensics.Briefs
 	buffer []forensics.Brief
 }
 
@@ -165,7 +171,7 @@ func (a *Analyst) worker(ctx context.Context) (*worker, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &worker{judge: judge.Text, cache: rule.NewCache()}, nil
+	return &worker{judge: judge.Text, cache: rule.NewCache(), briefs: a.seen.briefs}, nil
 }
 
 // run looks at accounts, several at a time.
@@ -214,7 +220,7 @@ func byAccount(list []forensics.Finding) map[string][]forensics.Finding {
 
 // look evaluates one account.
 func (a *Analyst) look(ctx context.Context, w *worker, name string, unowned []forensics.Brief, sigma []forensics.Finding, before *account) (*account, error) {
-	events, err := a.seen.briefs.Account(name, w.buffer)
+	events, err := w.briefs.Account(name, w.buffer)
 	if err != nil {
 		return nil, err
 	}
@@ -225,7 +231,7 @@ func (a *Analyst) look(ctx context.Context, w *worker, name string, unowned []fo
 		out.not = before.not
 		unowned = slices.DeleteFunc(slices.Clone(unowned), func(b forensics.Brief) bool { return out.not[b.Row] })
 	}
-	in := &rule.Input{Briefs: a.seen.briefs, Account: events, Unowned: unowned, Where: a.o.Where, Kilometres: geo.Kilometres, Judge: w.judge,
+	in := &rule.Input{Briefs: w.briefs, Account: events, Unowned: unowned, Where: a.o.Where, Kilometres: geo.Kilometres, Judge: w.judge,
 		Settings: a.settings, Sources: a.sources, Cache: w.cache}
 	acct, err := rule.Evaluate(ctx, in)
 	if err != nil {

@@ -5,14 +5,10 @@ import (
 	"context"
 	"fmt"
 	"maps"
-	"math"
-	"net/netip"
 	"slices"
 	"strings"
 
 	"keytrail/forensics"
-	"keytrail/forensics/casefile"
-	"keytrail/forensics/incident"
 	"keytrail/forensics/rule"
 )
 
@@ -21,43 +17,65 @@ const (
 	mostQuestions = 6
 	// leastMove is by how much an answer must move the scores at least to be worth a question.
 	leastMove = 0.02
-	// budget is how many events may be looked at again to learn what answers would change.
-	budget = 2_000_000
-	// mostFresh is what incidents count that only an answer would make: else "all of this is not mine" always settles most.
-	mostFresh = 1.0
-	// likely is how sure a suggested answer is taken to be.
-	likely = 0.85
 )
 
 // Questions are those of the guided triage, the one that settles most first: what settles is by how much the scores of the incidents would
 // move under each answer, found by asking the rules again as if it had been given.
 func (a *Analyst) Questions(ctx context.Context) ([]forensics.Question, error) {
+	return a.questions(ctx, mostQuestions)
+}
+
+// FirstQuestion is the one that Questions puts first, known before the others are; there is none where Questions gives none. What was found
+// out for it is not found out again.
+func (a *Analyst) FirstQuestion(ctx context.Context) ([]forensics.Question, error) {
+	return a.questions(ctx, 1)
+}
+
+// questions gives as many of the first questions as are wanted.
+func (a *Analyst) questions(ctx context.Context, wanted int) ([]forensics.Question, error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	analysis, err := a.analyse(ctx)
 	if err != nil {
 		return nil, err
 	}
-	var list []candidate
+	list, judge, err := a.list(ctx, analysis)
+	if err == nil {
+		err = newWeighing(a, analysis, judge, list).settle(ctx, wanted)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("questions: %w", err)
+	}
+	return firstOf(list, wanted), nil
+}
+
+// list lists what could be asked, with the judge who has heard the verdicts so far.
+func (a *Analyst) list(ctx context.Context, analysis *forensics.Analysis) (list []candidate, judge rule.Judge, err error) {
+	said, err := a.c.Judge(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	var buffer []forensics.Brief
 	for _, name := range accountsOf(analysis.Incidents) {
-		more, err := a.candidates(ctx, name)
+		more, err := a.candidates(name, said.Text, &buffer)
 		if err != nil {
-			return nil, fmt.Errorf("questions: %w", err)
+			return nil, nil, err
 		}
 		list = join(list, more)
 	}
-	if err := a.settleWhat(ctx, list, analysis); err != nil {
-		return nil, fmt.Errorf("questions: %w", err)
-	}
-	list = slices.DeleteFunc(list, func(c candidate) bool { return c.moves < leastMove })
+	return list, said.Text, nil
+}
+
+// firstOf puts those that settle most in order. What is not settled settles less than they do.
+func firstOf(list []candidate, most int) (out []forensics.Question) {
+	list = slices.DeleteFunc(slices.Clone(list), func(c candidate) bool { return !c.settled || c.moves < leastMove })
 	slices.SortStableFunc(list, func(x, y candidate) int {
 		return cmp.Or(-cmp.Compare(x.moves, y.moves), -cmp.Compare(x.question.Events, y.question.Events), strings.Compare(x.entity, y.entity))
 	})
-	var out []forensics.Question
-	for _, c := range list[:min(len(list), mostQuestions)] {
+	for _, c := range list[:min(len(list), most)] {
 		out = append(out, c.question)
 	}
-	return out, nil
+	return out
 }
 
 // accountsOf lists the accounts that have incidents, those with the heaviest first.
@@ -76,8 +94,13 @@ type candidate struct {
 	entity   string
 	accounts []string
 	events   int // briefs that must be looked at again to know its effect
-	moves    float64
 	question forensics.Question
+
+	looks       [2][]look // by answer and account
+	open        int       // looks that are still to be taken
+	settled     bool      // moves is known
+	moves       float64   // by how much the scores move, whatever the answer is
+	least, most float64   // between what it lies
 }
 
 // join puts the questions about one entity in several accounts together.
@@ -96,17 +119,14 @@ func join(list, more []candidate) []candidate {
 }
 
 // candidates are the questions about one account: on what its incidents came from, and on what is used most.
-func (a *Analyst) candidates(ctx context.Context, name string) ([]candidate, error) {
-	events, err := a.seen.briefs.Account(name, nil)
+func (a *Analyst) candidates(name string, judge rule.Judge, buffer *[]forensics.Brief) ([]candidate, error) {
+	events, err := a.seen.briefs.Account(name, *buffer)
 	if err != nil {
 		return nil, err
 	}
-	judge, err := a.c.Judge(ctx)
-	if err != nil {
-		return nil, err
-	}
+	*buffer = events.Briefs
 	acct := a.accounts[name]
-	s := newSurvey(a, events.Briefs, judge.Text)
+	s := newSurvey(a, events.Briefs, judge)
 	var out []candidate
 	seen := map[string]bool{}
 	add := func(u *use, text, suggest string) {
@@ -128,143 +148,4 @@ func (a *Analyst) candidates(ctx context.Context, name string) ([]candidate, err
 		add(u, u.habit(), u.suggest(acct.profile))
 	}
 	return out, nil
-}
-
-// settleWhat finds what each answer would change.
-func (a *Analyst) settleWhat(ctx context.Context, list []candidate, analysis *forensics.Analysis) error {
-	left := budget
-	for i := range list {
-		c := &list[i]
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		if left -= 2 * c.events; left < 0 {
-			a.settleRoughly(c, analysis)
-			continue
-		}
-		var moves [2]float64
-		for k, verdict := range []string{casefile.VerdictMine, casefile.VerdictNotMine} {
-			for _, name := range c.accounts {
-				found, err := a.whatIf(ctx, name, c.entity, verdict)
-				if err != nil {
-					return err
-				}
-				moves[k] += moved(analysis, name, found, &c.question)
-			}
-		}
-		c.weigh(moves)
-	}
-	return nil
-}
-
-// weigh says how much a question settles, given by how much each answer moves the scores.
-func (c *candidate) weigh(moves [2]float64) {
-	mine := 0.5
-	switch c.question.Suggest {
-	case casefile.VerdictMine:
-		mine = likely
-	case casefile.VerdictNotMine:
-		mine = 1 - likely
-	}
-	c.moves = mine*moves[0] + (1-mine)*moves[1]
-	slices.Sort(c.question.Incidents)
-	c.question.Incidents = slices.Compact(c.question.Incidents)
-}
-
-// settleRoughly estimates it from what each source weighs in its incidents, where asking the rules again takes too long.
-func (a *Analyst) settleRoughly(c *candidate, analysis *forensics.Analysis) {
-	var moves [2]float64
-	for _, name := range c.accounts {
-		for _, f := range a.accounts[name].found {
-			for _, l := range f.Levers {
-				if l.Entity != c.entity {
-					continue
-				}
-				moves[0] += math.Abs(f.Score - l.Mine)
-				moves[1] += math.Abs(l.Not - f.Score)
-				for i := range analysis.Incidents {
-					if in := &analysis.Incidents[i]; in.Account == name && in.Start == f.Start {
-						c.question.Incidents = append(c.question.Incidents, in.ID)
-					}
-				}
-			}
-		}
-	}
-	c.weigh(moves)
-}
-
-// whatIf gives the incidents of an account as if the user had given a verdict.
-func (a *Analyst) whatIf(ctx context.Context, name, entity, verdict string) ([]incident.Found, error) {
-	w, err := a.worker(ctx)
-	if err != nil {
-		return nil, err
-	}
-	w.judge = supposing(w.judge, entity, verdict)
-	acct, err := a.look(ctx, w, name, a.loose, byAccount(a.sigma.findings)[name], a.accounts[name])
-	if err != nil {
-		return nil, err
-	}
-	return acct.found, nil
-}
-
-// supposing is a judge who has heard one verdict more.
-func supposing(judge rule.Judge, entity, verdict string) rule.Judge {
-	kind, value, _ := strings.Cut(entity, ":")
-	inside := within(kind, value)
-	return func(k, v string) string {
-		said := judge(k, v)
-		if said == "" && (k == kind && strings.EqualFold(v, value) || inside(k, v)) {
-			return verdict
-		}
-		return said
-	}
-}
-
-// within tells whether an address or a network lies in the network that is supposed.
-func within(kind, value string) func(kind, value string) bool {
-	net, err := netip.ParsePrefix(value)
-	if kind != forensics.EntityNetwork || err != nil {
-		return func(string, string) bool { return false }
-	}
-	return func(kind, value string) bool {
-		switch kind {
-		case forensics.EntityIP:
-			ip, err := netip.ParseAddr(value)
-			return err == nil && net.Contains(ip)
-		case forensics.EntityNetwork:
-			p, err := netip.ParsePrefix(value)
-			return err == nil && p.Bits() >= net.Bits() && net.Contains(p.Addr())
-		}
-		return false
-	}
-}
-
-// moved tells by how much the scores of an account's incidents move, and notes which.
-func moved(analysis *forensics.Analysis, name string, found []incident.Found, q *forensics.Question) (sum float64) {
-	used := make([]bool, len(found))
-	for i := range analysis.Incidents {
-		in := &analysis.Incidents[i]
-		if in.Account != name {
-			continue
-		}
-		now := 0.0
-		for k := range found {
-			if f := &found[k].Incident; !used[k] && f.Start <= in.End && in.Start <= f.End {
-				used[k] = true
-				now = f.Score
-				break
-			}
-		}
-		if by := math.Abs(now - in.Score); by >= leastMove {
-			sum += by
-			q.Incidents = append(q.Incidents, in.ID)
-		}
-	}
-	fresh := 0.0
-	for k := range found {
-		if !used[k] {
-			fresh += found[k].Score
-		}
-	}
-	return sum + min(fresh, mostFresh)
 }
