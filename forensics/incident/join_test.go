@@ -138,6 +138,13 @@ func TestJoin(t *testing.T) {
 2023-02-26T08:01:00Z mail-purged id=m2@x session=own ip=192.0.2.8
 `, "LOG-02 1; RST-01 2; RST-01 3; DEL-01 4 <2; LOG-02 5; DEL-02 6 <3", []string{"login:1 reset:2,3 deletion:4", "login:5 deletion:6"}},
 
+		{"a_login_at_the_service_is_of_its_reset", `
+2023-02-07T03:00:00Z key-created ip=203.0.113.77 key=Outlook-1
+2023-02-07T03:11:00Z reset-requested id=m1@x service=coinbase certainty=reported
+2023-02-07T03:12:00Z login-succeeded id=m2@x service=coinbase certainty=reported ip=203.0.113.9
+2023-02-07T03:13:00Z mail-purged id=m1@x
+`, "KEY-01 1; RST-01 2; RST-03 2; RST-01 3; DEL-01 4 <2", []string{"key:1 reset:2,3 deletion:4"}},
+
 		{"no_login_on_record", `
 2023-02-07T03:00:00Z key-created certainty=reported id=k@x
 2023-02-07T03:11:00Z reset-requested id=m1@x service=coinbase certainty=reported

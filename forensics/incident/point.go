@@ -198,6 +198,9 @@ func (b *builder) addPoint(row int64, finding int, step forensics.StepName) {
 		b.byRow[row] = p
 		b.points = append(b.points, p)
 	}
+	if p.step == forensics.StepLogin && step == forensics.StepReset && b.aboutService(brief) {
+		p.step = step // a login at the service that was reset is of the reset; the login of an attack is that at the mailbox
+	}
 	p.findings = append(p.findings, finding)
 }
 
