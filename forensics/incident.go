@@ -1,5 +1,10 @@
 package forensics
 
+import (
+	"fmt"
+	"strings"
+)
+
 // StepName is a stage of an attack.
 type StepName string
 
@@ -72,8 +77,20 @@ type Step struct {
 // Missing is a step that an incident lacks, and whether the evidence could have shown it.
 type Missing struct {
 	Step       StepName
-	LookedIn   []string // sources that cover the time and show nothing
+	LookedIn   []string // sources of the account that cover the time and show nothing
 	NotCovered []string // what could show it and is not in the case: "no statement of Coinbase for 2022-11"
+}
+
+// mostLookedIn is how many sources are named where a step is missing: an account's logs can be dozens of files.
+const mostLookedIn = 5
+
+// Looked names what was looked in, the first few of many, and how many more there are.
+func (m *Missing) Looked(sep string) string {
+	list := m.LookedIn
+	if len(list) <= mostLookedIn+1 {
+		return strings.Join(list, sep)
+	}
+	return fmt.Sprintf("%s and %d more", strings.Join(list[:mostLookedIn], sep), len(list)-mostLookedIn)
 }
 
 // Loss is money that left in an incident: a sum over one asset.

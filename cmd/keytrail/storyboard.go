@@ -177,7 +177,7 @@ func (s *storyboard) incident(in *forensics.Incident, campaigns []forensics.Camp
 	for _, m := range in.Missing {
 		text := "not seen"
 		if len(m.LookedIn) > 0 {
-			text += " in " + strings.Join(m.LookedIn, ", ")
+			text += " in " + m.Looked(", ")
 		}
 		if len(m.NotCovered) > 0 {
 			text = "not covered: " + strings.Join(m.NotCovered, "; ")

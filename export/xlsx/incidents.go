@@ -242,7 +242,7 @@ func (w *incidentWriter) missing(m *forensics.Missing) {
 	}
 	text := "Not on record."
 	if len(m.LookedIn) > 0 {
-		text = "Looked for and not found in: " + strings.Join(m.LookedIn, "; ") + "."
+		text = "Looked for and not found in: " + m.Looked("; ") + "."
 	}
 	if len(m.NotCovered) > 0 {
 		text += " Not covered: " + strings.Join(m.NotCovered, "; ") + "."

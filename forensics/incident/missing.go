@@ -33,32 +33,43 @@ const statementPrefix = "statement/"
 // missing lists the steps that a draft lacks, with what was looked in and what is not there to look in.
 func (b *builder) missing(d *draft) []forensics.Missing {
 	var out []forensics.Missing
+	var own []ownSource
 	for _, step := range forensics.Steps() {
 		if step == forensics.StepSettings || d.has(step) || step == forensics.StepKey && len(d.symptoms) > 0 {
 			continue
 		}
-		out = append(out, b.missingStep(d, step))
+		if own == nil {
+			own = b.ownSources()
+		}
+		out = append(out, b.missingStep(d, step, own))
 	}
 	return out
 }
 
-func (b *builder) missingStep(d *draft, step forensics.StepName) forensics.Missing {
+// mostNameless is how many sources that may be anybody's are named; more are counted.
+const mostNameless = 3
+
+func (b *builder) missingStep(d *draft, step forensics.StepName, own []ownSource) forensics.Missing {
 	m := forensics.Missing{Step: step}
 	month := time.Unix(0, d.start).UTC().Format("2006-01")
-	said := map[string]bool{}
-	for i := range b.in.Sources {
-		s := &b.in.Sources[i]
-		if step == forensics.StepMoney && !strings.HasPrefix(s.Format, statementPrefix) || !covers(s, b.in.Account.Account, step, d) {
+	var nameless []string
+	for _, s := range own {
+		if step == forensics.StepMoney && !strings.HasPrefix(s.Format, statementPrefix) || !covers(s.Source, b.in.Account.Account, step, d) {
 			continue
 		}
-		if !said[s.Name] {
-			said[s.Name] = true
+		if s.anybodys {
+			nameless = append(nameless, s.Name)
+		} else {
 			m.LookedIn = append(m.LookedIn, s.Name)
 		}
 	}
+	if nameless = unique(nameless); len(nameless) > mostNameless {
+		nameless = []string{fmt.Sprintf("%d files that name no account", len(nameless))}
+	}
+	m.LookedIn = unique(append(m.LookedIn, nameless...))
 	switch step {
 	case forensics.StepMoney:
-		m.NotCovered = b.noStatements(d, month)
+		m.NotCovered = b.noStatements(d, month, own)
 	case forensics.StepKey:
 		m.NotCovered = onlyIf(len(m.LookedIn) == 0, "no record of keys (an audit log, or a mailbox with the provider's notices) for "+month)
 	case forensics.StepLogin:
@@ -89,12 +100,11 @@ func covers(s *rule.Source, account string, step forensics.StepName, d *draft) b
 }
 
 // noStatements names the services of the resets whose statement is not there; where no service is known, any exchange's.
-func (b *builder) noStatements(d *draft, month string) []string {
+func (b *builder) noStatements(d *draft, month string, own []ownSource) []string {
 	have := map[string]bool{}
 	some := false
-	for i := range b.in.Sources {
-		s := &b.in.Sources[i]
-		if service, ok := strings.CutPrefix(s.Format, statementPrefix); ok && covers(s, b.in.Account.Account, forensics.StepMoney, d) {
+	for _, s := range own {
+		if service, ok := strings.CutPrefix(s.Format, statementPrefix); ok && covers(s.Source, b.in.Account.Account, forensics.StepMoney, d) {
 			service, _, _ = strings.Cut(service, "-")
 			have[service], some = true, true
 		}

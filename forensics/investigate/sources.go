@@ -60,8 +60,8 @@ func numbersMails(format string) bool {
 	return false
 }
 
-// sources lists what the case can speak for. Items of one evidence and one mail format, such as the files of a maildir,
-// are one source.
+// sources lists what the case can speak for. The items of one mail format in one evidence, such as the files of a maildir, are one source for
+// each of the people whose mail they are.
 func sources(c *casefile.Case, items []forensics.Item, briefs *casefile.Briefs) ([]rule.Source, error) {
 	list, err := c.Evidence()
 	if err != nil {
@@ -76,32 +76,38 @@ func sources(c *casefile.Case, items []forensics.Item, briefs *casefile.Briefs) 
 		evidence int64
 		format   string
 	}
-	at := map[key]int{}
-	var out []rule.Source
+	mail, at := map[key][]rule.Source{}, map[key]int{}
+	var out [][]rule.Source
 	for i := range items {
 		it := &items[i]
 		if it.Format == "" {
 			continue
 		}
-		s := rule.Source{Evidence: it.Evidence, Item: it.ID, Name: names[it.Evidence], Format: it.Format, First: it.First, Last: it.Last, Accounts: accounts[it.ID],
+		s := rule.Source{Evidence: it.Evidence, Item: it.ID, Name: it.Name, Format: it.Format, First: it.First, Last: it.Last, Accounts: accounts[it.ID],
 			Shows: shows(it.Format)}
 		k := key{it.Evidence, it.Format}
-		if !strings.HasPrefix(it.Format, "mailbox/") {
-			if it.Name != "" {
-				s.Name += " » " + it.Name
-			}
-			out = append(out, s)
+		switch {
+		case !strings.HasPrefix(it.Format, "mailbox/"):
+			s.Name = sourceName(names[it.Evidence], it.Name)
+			out = append(out, []rule.Source{s})
 			continue
-		}
-		n, ok := at[k]
-		if !ok {
+		case mail[k] == nil:
 			at[k] = len(out)
-			out = append(out, s)
-			continue
+			out = append(out, nil)
 		}
-		merge(&out[n], &s)
+		mail[k] = append(mail[k], s)
 	}
-	return out, nil
+	for k, list := range mail {
+		out[at[k]] = mailboxes(list, names[k.evidence])
+	}
+	return slices.Concat(out...), nil
+}
+
+func sourceName(evidence, item string) string {
+	if item == "" || item == "." {
+		return evidence
+	}
+	return evidence + " » " + item
 }
 
 // merge adds an item to a source.
