@@ -46,7 +46,7 @@ func (a *Analyst) questions(ctx context.Context, wanted int) ([]forensics.Questi
 	if err != nil {
 		return nil, fmt.Errorf("questions: %w", err)
 	}
-	return firstOf(list, wanted), nil
+	return a.put(firstOf(list, wanted))
 }
 
 // list lists what could be asked, with the judge who has heard the verdicts so far.
@@ -67,15 +67,26 @@ func (a *Analyst) list(ctx context.Context, analysis *forensics.Analysis) (list 
 }
 
 // firstOf puts those that settle most in order. What is not settled settles less than they do.
-func firstOf(list []candidate, most int) (out []forensics.Question) {
+func firstOf(list []candidate, most int) []candidate {
 	list = slices.DeleteFunc(slices.Clone(list), func(c candidate) bool { return !c.settled || c.moves < leastMove })
 	slices.SortStableFunc(list, func(x, y candidate) int {
 		return cmp.Or(-cmp.Compare(x.moves, y.moves), -cmp.Compare(x.question.Events, y.question.Events), strings.Compare(x.entity, y.entity))
 	})
-	for _, c := range list[:min(len(list), most)] {
-		out = append(out, c.question)
+	return list[:min(len(list), most)]
+}
+
+// put puts the questions into words.
+func (a *Analyst) put(list []candidate) (out []forensics.Question, err error) {
+	for i := range list {
+		q, u := list[i].question, list[i].use
+		var spelled words
+		if spelled, err = a.spell(u); err != nil {
+			return nil, fmt.Errorf("questions: %w", err)
+		}
+		q.Text, q.Detail = u.ask(spelled), u.detail()
+		out = append(out, q)
 	}
-	return out
+	return out, nil
 }
 
 // accountsOf lists the accounts that have incidents, those with the heaviest first.
@@ -94,6 +105,7 @@ type candidate struct {
 	entity   string
 	accounts []string
 	events   int // briefs that must be looked at again to know its effect
+	use      *use
 	question forensics.Question
 
 	looks       [2][]look // by answer and account
@@ -114,6 +126,7 @@ func join(list, more []candidate) []candidate {
 		list[i].accounts = append(list[i].accounts, c.accounts...)
 		list[i].events += c.events
 		list[i].question.Events += c.question.Events
+		list[i].use.add(c.use)
 	}
 	return list
 }
@@ -129,23 +142,24 @@ func (a *Analyst) candidates(name string, judge rule.Judge, buffer *[]forensics.
 	s := newSurvey(a, events.Briefs, judge)
 	var out []candidate
 	seen := map[string]bool{}
-	add := func(u *use, text, suggest string) {
+	add := func(u *use, suggest string) {
 		if u == nil || seen[u.entity] || u.events == 0 {
 			return
 		}
 		seen[u.entity] = true
-		out = append(out, candidate{entity: u.entity, accounts: []string{name}, events: len(events.Briefs), question: forensics.Question{
-			Text: text, Detail: u.detail(name), Entities: []string{u.entity}, Events: int64(u.events), Suggest: suggest}})
+		u.accounts = []accountUse{{name, u.events}}
+		out = append(out, candidate{entity: u.entity, accounts: []string{name}, events: len(events.Briefs), use: u,
+			question: forensics.Question{Entities: []string{u.entity}, Events: int64(u.events), Suggest: suggest}})
 	}
 	for i := range acct.found {
 		for _, l := range acct.found[i].Levers {
 			if u := s.of(l.Entity); u != nil {
-				add(u, u.strange(), u.suggest(acct.profile))
+				add(u, u.suggest(acct.profile))
 			}
 		}
 	}
 	for _, u := range s.habits(3) {
-		add(u, u.habit(), u.suggest(acct.profile))
+		add(u, u.suggest(acct.profile))
 	}
 	return out, nil
 }

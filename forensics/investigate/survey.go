@@ -2,6 +2,7 @@ package investigate
 
 import (
 	"cmp"
+	"maps"
 	"net/netip"
 	"slices"
 	"strings"
@@ -26,9 +27,37 @@ type use struct {
 	first, last int64
 	days        map[int64]bool
 	hours       [24]int
-	clients     map[string]int
+	clients     map[string]clientUse // by folded name
 	place       forensics.Place
-	key         string
+	key         bool
+	accounts    []accountUse // those that it was used for
+}
+
+// clientUse is how often a client was used, and an event that spells it.
+type clientUse struct {
+	events int
+	row    int64
+}
+
+// accountUse is how many of a source's events are of one account.
+type accountUse struct {
+	name   string
+	events int
+}
+
+// add puts what another account was used from the same source for to a use.
+func (u *use) add(o *use) {
+	u.events += o.events
+	u.first, u.last = min(u.first, o.first), max(u.last, o.last)
+	maps.Copy(u.days, o.days)
+	for h, n := range o.hours {
+		u.hours[h] += n
+	}
+	for name, c := range o.clients {
+		c.events += u.clients[name].events
+		u.clients[name] = c
+	}
+	u.accounts = append(u.accounts, o.accounts...)
 }
 
 // newSurvey takes one look at the events of an account.
@@ -61,12 +90,10 @@ func newSurvey(a *Analyst, briefs []forensics.Brief, judge rule.Judge) *survey {
 	return s
 }
 
-// places are the address and the network of an event, as far as nothing is said about them.
+// places are the address and the network of an event, as far as nothing is said about them. The network is the one that lists of entities
+// name: a /64 of IPv6 is one line; a /48 can be hundreds of other people's.
 func (s *survey) places(a *Analyst, ip netip.Addr, b *forensics.Brief, judge rule.Judge) (list []*use) {
-	bits := 24
-	if ip.Is6() {
-		bits = 48
-	}
+	ip = ip.Unmap().WithZone("")
 	where := forensics.Place{}
 	if a.o.Where != nil {
 		where = a.o.Where(ip)
@@ -74,7 +101,7 @@ func (s *survey) places(a *Analyst, ip netip.Addr, b *forensics.Brief, judge rul
 	if judge(forensics.EntityIP, ip.String()) != "" {
 		return nil // networks and operators are in it
 	}
-	if net, err := ip.Prefix(bits); err == nil {
+	if net := casefile.Network(ip); net.IsValid() {
 		list = append(list, s.use(forensics.EntityNetwork, net.String(), b, judge))
 	}
 	list = append(list, s.use(forensics.EntityIP, ip.String(), b, judge))
@@ -96,9 +123,9 @@ func (s *survey) use(kind, value string, b *forensics.Brief, judge rule.Judge) *
 	}
 	var u *use
 	if value != "" && judge(kind, value) == "" {
-		u = &use{entity: entity, example: *b, first: b.Time, days: map[int64]bool{}, clients: map[string]int{}}
+		u = &use{entity: entity, example: *b, first: b.Time, days: map[int64]bool{}, clients: map[string]clientUse{}}
 		if kind == forensics.EntityKey {
-			u.key = value
+			u.key = true
 		}
 		s.order = append(s.order, u)
 	}
@@ -115,7 +142,8 @@ func (s *survey) see(u *use, b *forensics.Brief, client string) {
 	u.days[b.Time/int64(24*time.Hour)] = true
 	u.hours[time.Unix(0, b.Time).UTC().Hour()]++
 	if client != "" {
-		u.clients[client]++
+		c := u.clients[client]
+		u.clients[client] = clientUse{c.events + 1, b.Row}
 	}
 }
 

@@ -71,17 +71,21 @@ func inFull(t *testing.T, a *Analyst, most int) []forensics.Question {
 			w.bound(c)
 		}
 	}
-	return firstOf(list, most)
+	questions, err := a.put(firstOf(list, most))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return questions
 }
 
 // TestQuestionsAreThoseOfALookAtEverything: what is not looked at could not have been asked.
 func TestQuestionsAreThoseOfALookAtEverything(t *testing.T) {
 	cases := map[string]*casefile.Case{
 		"hijacked": makeCase(t, "mailserver/dovecot", lines(t, hijacked)),
-		"lives":    makeCase(t, "microsoft/unified-audit", lives(20_000, 50)),
+		"lives":    makeCase(t, "microsoft/unified-audit", lives(10_000, 50)),
 	}
-	for people := range uint64(6) {
-		cases[fmt.Sprintf("%d people", people+1)] = generated(t, people+1)
+	for _, people := range []uint64{1, 6} {
+		cases[fmt.Sprintf("%d people", people)] = generated(t, people)
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {

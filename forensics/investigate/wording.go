@@ -1,41 +1,122 @@
 package investigate
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
+
+	"keytrail/forensics"
 )
 
 // How the questions about a source are put.
 
-// habit asks about something that is used much.
-func (u *use) habit() string {
-	with := "the mailbox "
-	if c := u.client(); c != "" {
-		with = c + " "
+// words are what a question names, as the evidence spells it.
+type words struct{ client, key string }
+
+// spell reads how the evidence spells the names of a question: texts of a snapshot are folded.
+func (a *Analyst) spell(u *use) (w words, err error) {
+	row := u.example.Row
+	if !u.key {
+		if row = u.client(); row == 0 {
+			return w, nil
+		}
 	}
-	return fmt.Sprintf("You used %sfrom %s%s %d times on %d days, mostly %s. Yours?", with, u.value(), u.where(), u.events, len(u.days), u.mostly())
+	events, err := a.seen.briefs.Events([]int64{row})
+	if err != nil {
+		return w, err
+	}
+	e := &events[0]
+	w.key = e.Key
+	if w.client = forensics.DescribeClient(e.Client); w.client == "" {
+		w.client = strings.TrimSpace(e.Client)
+	}
+	if len(w.client) > 60 {
+		w.client = strings.ToValidUTF8(w.client[:60], "") + "…"
+	}
+	return w, nil
 }
 
-// strange asks about something that an incident came from.
-func (u *use) strange() string {
-	when := "on " + day(u.first)
-	if day(u.last) != day(u.first) {
-		when = fmt.Sprintf("between %s and %s", day(u.first), day(u.last))
+// ask asks about a source.
+func (u *use) ask(w words) string {
+	switch {
+	case u.key:
+		return u.askKey(w)
+	case strings.HasPrefix(u.entity, forensics.EntityNetwork+":"):
+		return u.askHabit(w)
 	}
-	if u.key != "" {
-		return fmt.Sprintf("A key named %q stands in %s %s. Did you make it?", u.key, times(u.events, "event"), when)
-	}
-	with := ""
-	if c := u.client(); c != "" {
-		with = " with " + c
-	}
-	return fmt.Sprintf("The account was used from %s%s%s, %s %s. Was it you?", u.value(), u.where(), with, times(u.events, "time"), when)
+	return u.askStrange(w)
 }
 
-func (u *use) detail(account string) string {
-	return fmt.Sprintf("%s: %s on %s, first %s, last %s (UTC)", account, times(u.events, "event"), times(len(u.days), "day"), moment(u.first), moment(u.last))
+// askHabit asks about something that is used much.
+func (u *use) askHabit(w words) string {
+	often := fmt.Sprintf("%s on %s", times(u.events, "time"), times(len(u.days), "day"))
+	if n := len(u.accounts); n > 1 {
+		with := ""
+		if w.client != "" {
+			with = ", most often with " + w.client
+		}
+		return fmt.Sprintf("%s were used from %s%s %s%s, mostly %s. Yours?", times(n, "account"), u.value(), u.where(), often, with, u.mostly())
+	}
+	return fmt.Sprintf("You used %s from %s%s %s, mostly %s. Yours?", cmp.Or(w.client, "the mailbox"), u.value(), u.where(), often, u.mostly())
+}
+
+// askStrange asks about something that an incident came from.
+func (u *use) askStrange(w words) string {
+	who, with := "The account was", " with "
+	if n := len(u.accounts); n > 1 {
+		who, with = times(n, "account")+" were", ", most often with "
+	}
+	if w.client == "" {
+		with = ""
+	}
+	return fmt.Sprintf("%s used from %s%s%s%s, %s %s. Was it you?", who, u.value(), u.where(), with, w.client, times(u.events, "time"), u.when())
+}
+
+func (u *use) askKey(w words) string {
+	of := ""
+	if n := len(u.accounts); n > 1 {
+		of = " of " + times(n, "account")
+	}
+	stands := "A key named %q stands in %s%s %s. Did you make it?"
+	return fmt.Sprintf(stands, w.key, times(u.events, "event"), of, u.when())
+}
+
+func (u *use) when() string {
+	if day(u.last) == day(u.first) {
+		return "on " + day(u.first)
+	}
+	return fmt.Sprintf("between %s and %s", day(u.first), day(u.last))
+}
+
+// fewAccounts is how many accounts are named in what a question rests on.
+const fewAccounts = 3
+
+// detail is what a question rests on.
+func (u *use) detail() string {
+	list := slices.Clone(u.accounts)
+	slices.SortStableFunc(list, func(x, y accountUse) int { return -cmp.Compare(x.events, y.events) })
+	shown := list[:min(len(list), fewAccounts)]
+	if len(list) == fewAccounts+1 {
+		shown = list
+	}
+	var text strings.Builder
+	for i, a := range shown {
+		if i > 0 {
+			text.WriteString(", ")
+		}
+		fmt.Fprintf(&text, "%s: %s", a.name, times(a.events, "event"))
+	}
+	if more := len(list) - len(shown); more > 0 {
+		fmt.Fprintf(&text, " and %d accounts more", more)
+	}
+	if len(list) > 1 {
+		text.WriteString(";")
+	}
+	fmt.Fprintf(&text, " on %s, first %s, last %s (UTC)", times(len(u.days), "day"), moment(u.first), moment(u.last))
+	return text.String()
 }
 
 func (u *use) value() string {
@@ -61,18 +142,15 @@ func (u *use) where() string {
 	return " (" + strings.Join(parts, ", ") + ")"
 }
 
-// client is the one that was used most.
-func (u *use) client() string {
+// client is an event of the client that was used most, 0 where none says what it is.
+func (u *use) client() int64 {
 	best := ""
-	for c, n := range u.clients {
-		if best == "" || n > u.clients[best] || n == u.clients[best] && c < best {
-			best = c
+	for name, c := range u.clients {
+		if n := u.clients[best].events; c.events > n || c.events == n && name < best {
+			best = name
 		}
 	}
-	if len(best) > 60 {
-		best = strings.ToValidUTF8(best[:60], "") + "…"
-	}
-	return best
+	return u.clients[best].row
 }
 
 // mostly is the shortest span of hours that holds four fifths of the events, in UTC.
@@ -102,5 +180,14 @@ func times(n int, noun string) string {
 	if n == 1 {
 		return "1 " + noun
 	}
-	return fmt.Sprintf("%d %ss", n, noun)
+	return grouped(n) + " " + noun + "s"
+}
+
+// grouped writes a number that is not negative with commas between the thousands.
+func grouped(n int) string {
+	s := strconv.Itoa(n)
+	for i := len(s) - 3; i > 0; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return s
 }
