@@ -39,7 +39,7 @@ func (b *builder) missing(d *draft) []forensics.Missing {
 			continue
 		}
 		if own == nil {
-			own = b.ownSources()
+			own = b.ownSources(d)
 		}
 		out = append(out, b.missingStep(d, step, own))
 	}

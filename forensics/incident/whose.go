@@ -16,9 +16,9 @@ type ownSource struct {
 	anybodys bool
 }
 
-// ownSources lists the sources that can speak of the account: those that name it, and those that name nobody, unless they lie in a folder with
+// ownSources lists the sources that can speak of the account while a draft ran: those that name it, and those that name nobody, unless they lie in a folder with
 // the mail or the logs of others only. A statement says nothing about a folder: services know people by other addresses.
-func (b *builder) ownSources() []ownSource {
+func (b *builder) ownSources(d *draft) []ownSource {
 	account := b.in.Account.Account
 	out := make([]ownSource, 0, len(b.in.Sources))
 	var folders map[string]bool
@@ -26,6 +26,8 @@ func (b *builder) ownSources() []ownSource {
 	for i := range b.in.Sources {
 		s := &b.in.Sources[i]
 		switch {
+		case s.First > d.last || s.Last < d.start:
+			continue
 		case len(s.Accounts) > 0:
 			if slices.Contains(s.Accounts, account) {
 				out = append(out, ownSource{Source: s})

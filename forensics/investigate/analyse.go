@@ -113,6 +113,7 @@ func (a *Analyst) changed(ctx context.Context) (todo []string, err error) {
 	if err = a.bind(); err != nil {
 		return nil, err
 	}
+	a.briefs = newReread(now.briefs)
 	a.accounts = map[string]*account{}
 	a.commons = nil
 	for _, name := range now.briefs.Accounts() {
@@ -163,6 +164,7 @@ type worker struct {
 	judge  rule.Judge
 	cache  *rule.Cache
 	briefs forensics.Briefs
+	scores bool // nothing but the scores is asked for
 	buffer []forensics.Brief
 }
 
@@ -171,7 +173,7 @@ func (a *Analyst) worker(ctx context.Context) (*worker, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &worker{judge: judge.Text, cache: rule.NewCache(), briefs: a.seen.briefs}, nil
+	return &worker{judge: judge.Text, cache: rule.NewCache(), briefs: a.briefs}, nil
 }
 
 // run looks at accounts, several at a time.
@@ -240,6 +242,9 @@ func (a *Analyst) look(ctx context.Context, w *worker, name string, unowned []fo
 	if len(sigma) > 0 {
 		acct.Findings = append(slices.Clip(acct.Findings), sigma...)
 		slices.SortStableFunc(acct.Findings, func(x, y forensics.Finding) int { return cmp.Compare(x.Start, y.Start) })
+	}
+	if w.scores {
+		in.Sources = nil // incidents say of them only what was looked in
 	}
 	if out.found, err = incident.Find(ctx, in, acct); err != nil {
 		return nil, err

@@ -39,6 +39,7 @@ type Analyst struct {
 
 	mu       sync.Mutex
 	seen     seen
+	briefs   *reread // of the snapshot that was seen
 	sources  []rule.Source
 	items    []forensics.Item
 	bound    map[string][]forensics.Brief // events that name no account, by the one that they are about

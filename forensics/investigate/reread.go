@@ -6,11 +6,11 @@ import (
 	"keytrail/forensics"
 )
 
-// mostKept is how many events that were read in full are kept while questions are weighed: some 40 MB.
+// mostKept is how many events that were read in full are kept: some 40 MB.
 const mostKept = 1 << 15
 
-// reread hands out a snapshot whose events are asked for again and again: what an answer would change is found by looking at an account anew,
-// and each look reads the same events as the one before. Two goroutines may ask at once.
+// reread hands out a snapshot whose events are asked for again and again: after a verdict, and to find out what an answer would change, an account
+// is looked at anew, and each look reads nearly the same events as the one before. Two goroutines may ask at once.
 type reread struct {
 	forensics.Briefs
 	mu   sync.Mutex
@@ -47,10 +47,25 @@ func (r *reread) Events(rows []int64) ([]forensics.Event, error) {
 	defer r.mu.Unlock()
 	for i := range fresh {
 		out[at[i]] = fresh[i]
-		if len(r.kept) >= mostKept {
-			clear(r.kept)
-		}
-		r.kept[ask[i]] = &fresh[i]
+		own := fresh[i] // a pointer into fresh would keep all of it
+		r.room()
+		r.kept[ask[i]] = &own
 	}
 	return out, nil
+}
+
+// room makes some where there is none: a quarter of what is kept goes, whatever it is. What is asked for in turns with more than fits is then
+// still there most of the time.
+func (r *reread) room() {
+	if len(r.kept) < mostKept {
+		return
+	}
+	gone := 0
+	for row := range r.kept {
+		if gone == mostKept/4 {
+			return
+		}
+		delete(r.kept, row)
+		gone++
+	}
 }

@@ -44,17 +44,16 @@ var answers = [2]string{casefile.VerdictMine, casefile.VerdictNotMine}
 // known before: a score moves to 0 or to 1. So of all questions the one that may settle most is looked at further, one answer in one
 // account at a time, until none that is left can be among those that are asked. These are the same as if everything had been looked at.
 type weighing struct {
-	a      *Analyst
-	judge  rule.Judge
-	briefs *reread
-	sigma  map[string][]forensics.Finding
-	of     map[string][]*forensics.Incident // by account
-	most   map[string]float64               // by how much an answer moves an account at most
-	list   []candidate
+	a     *Analyst
+	judge rule.Judge
+	sigma map[string][]forensics.Finding
+	of    map[string][]*forensics.Incident // by account
+	most  map[string]float64               // by how much an answer moves an account at most
+	list  []candidate
 }
 
 func newWeighing(a *Analyst, analysis *forensics.Analysis, judge rule.Judge, list []candidate) *weighing {
-	w := &weighing{a: a, judge: judge, briefs: newReread(a.seen.briefs), sigma: byAccount(a.sigma.findings),
+	w := &weighing{a: a, judge: judge, sigma: byAccount(a.sigma.findings),
 		of: map[string][]*forensics.Incident{}, most: map[string]float64{}, list: list}
 	for i := range analysis.Incidents {
 		in := &analysis.Incidents[i]
@@ -100,7 +99,7 @@ type outcome struct {
 
 // settle looks at the candidates until the first so many of those that settle most are known, two looks at a time.
 func (w *weighing) settle(ctx context.Context, wanted int) error {
-	buffers := make([][]forensics.Brief, min(atOnce, runtime.GOMAXPROCS(0))) // one for each look that may be taken
+	buffers := slices.Repeat([][]forensics.Brief{nil}, min(atOnce, runtime.GOMAXPROCS(0))) // one for each look that may be taken
 	outcomes := make(chan outcome)
 	running, failed := 0, error(nil)
 	for {
@@ -168,7 +167,7 @@ func (w *weighing) next(wanted int) (task, bool) {
 // take looks at an account as if the user had given the answer.
 func (w *weighing) take(ctx context.Context, t task, buffer []forensics.Brief) outcome {
 	name := t.c.accounts[t.account]
-	one := &worker{judge: supposing(w.judge, t.c.entity, answers[t.answer]), cache: rule.NewCache(), briefs: w.briefs, buffer: buffer}
+	one := &worker{judge: supposing(w.judge, t.c.entity, answers[t.answer]), cache: rule.NewCache(), briefs: w.a.briefs, scores: true, buffer: buffer}
 	o := outcome{task: t}
 	acct, err := w.a.look(ctx, one, name, w.a.loose, w.sigma[name], w.a.accounts[name])
 	if o.err, o.buffer = err, one.buffer; err == nil {
