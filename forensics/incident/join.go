@@ -29,6 +29,8 @@ type draft struct {
 	// touched is set where something that came from an address touched the mailbox, stays where that is of a network which
 	// somebody lived in.
 	touched, stays bool
+	// doubted is set where something in it need not be the owner's.
+	doubted bool
 
 	symptoms []int // findings of the owner's client that fails
 	repair   []int // findings of the owner's and the provider's repair, in order of time
@@ -48,7 +50,7 @@ func (d *draft) add(a *atom) {
 	d.points = append(d.points, a.points...)
 	d.start, d.last = min(d.start, a.start), max(d.last, a.end)
 	d.hand.merge(&a.hand)
-	d.touched, d.stays = d.touched || a.touches, d.stays || a.stays
+	d.touched, d.stays, d.doubted = d.touched || a.touches, d.stays || a.stays, d.doubted || !a.byOwner
 	d.present, d.strange = max(d.present, a.present), d.strange || a.strange
 	for _, p := range a.points {
 		if at, ok := d.first[p.step]; !ok || p.at() < at {
@@ -106,7 +108,41 @@ func (b *builder) join(atoms []*atom) []*draft {
 		}
 		best.add(a)
 	}
-	return drafts
+	return b.adopt(drafts)
+}
+
+// adopt gives the resets and the money that nobody is seen to have come for to whoever was there before them and has no reset: the first
+// of them fell into the owner's own hours, so it was not joined at its time, and the others followed it by their service.
+func (b *builder) adopt(drafts []*draft) []*draft {
+	var kept []*draft
+	for _, d := range drafts { // in order of their starts
+		if before := b.cameBefore(kept, d); before != nil {
+			before.merge(d)
+		} else {
+			kept = append(kept, d)
+		}
+	}
+	return kept
+}
+
+// cameBefore finds who was there before a draft that begins with a reset.
+func (b *builder) cameBefore(drafts []*draft, d *draft) (last *draft) {
+	if d.touched || !d.doubted || !d.has(forensics.StepReset) || d.has(forensics.StepKey) || d.has(forensics.StepLogin) || d.has(forensics.StepSettings) {
+		return nil
+	}
+	for _, o := range drafts {
+		if o.strange && !o.has(forensics.StepReset) && d.start-o.last <= b.settings.Window(resetWindow) && (last == nil || o.last > last.last) {
+			last = o
+		}
+	}
+	return last
+}
+
+func (d *draft) merge(o *draft) {
+	d.points = append(d.points, o.points...)
+	d.hand.merge(&o.hand)
+	d.present = max(d.present, o.present)
+	d.recount()
 }
 
 // nearer decides between two drafts that an atom has the same reason to join: the one that still lacks the step, so that

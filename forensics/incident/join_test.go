@@ -166,14 +166,34 @@ func TestJoin(t *testing.T) {
 	}
 }
 
+// atHome is four weeks of an owner's logins, rows 1 to 28.
+func atHome() string {
+	var table strings.Builder
+	for day := range 28 {
+		fmt.Fprintf(&table, "2023-01-%02dT08:00:00Z login-succeeded ip=198.51.100.7 session=h%d client=mail asn=64510\n", day+1, day)
+	}
+	return table.String()
+}
+
+// TestResetInTheOwnersHours has a reset by a stranger of the night, of which the first mail comes while the owner reads his mail.
+func TestResetInTheOwnersHours(t *testing.T) {
+	table := atHome() + `
+2023-02-07T03:00:00Z login-succeeded ip=203.0.113.77 session=a asn=64496
+2023-02-07T10:00:00Z login-succeeded ip=198.51.100.7 session=o1 client=mail asn=64510
+2023-02-07T10:02:00Z reset-requested id=m1@x service=coinbase certainty=reported
+2023-02-07T13:00:00Z password-changed id=m2@x service=coinbase certainty=reported
+2023-02-07T13:05:00Z funds-sent account=- service=coinbase amount=1 asset=BTC provider=statement/coinbase
+`
+	got := outline(find(t, table, "LOG-01 29; LOG-02 29; LOG-04 29; RST-01 31; RST-03 31; RST-01 32; RST-03 32; LOSS-01 33 <32"))
+	if diff := cmp.Diff([]string{"login:29 reset:31,32 money:33"}, got); diff != "" {
+		t.Errorf("incidents (-want +got):\n%s", diff)
+	}
+}
+
 // TestAttackOnAJourney has an attack in between the logins of an owner who is on a journey, and the owner
 // empties the trash afterwards: the journey is no part of it.
 func TestAttackOnAJourney(t *testing.T) {
-	var home strings.Builder
-	for day := range 28 {
-		fmt.Fprintf(&home, "2023-01-%02dT08:00:00Z login-succeeded ip=198.51.100.7 session=h%d client=mail asn=64510\n", day+1, day)
-	}
-	table := home.String() + `
+	table := atHome() + `
 2023-02-05T08:00:00Z login-succeeded ip=192.0.2.8 session=o1 client=mail asn=64500
 2023-02-06T08:00:00Z login-succeeded ip=192.0.2.8 session=o2 client=mail asn=64500
 2023-02-07T02:40:00Z login-succeeded ip=192.0.2.8 session=o3 client=mail asn=64500
