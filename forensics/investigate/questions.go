@@ -22,17 +22,6 @@ const (
 // Questions are those of the guided triage, the one that settles most first: what settles is by how much the scores of the incidents would
 // move under each answer, found by asking the rules again as if it had been given.
 func (a *Analyst) Questions(ctx context.Context) ([]forensics.Question, error) {
-	return a.questions(ctx, mostQuestions)
-}
-
-// FirstQuestion is the one that Questions puts first, known before the others are; there is none where Questions gives none. What was found
-// out for it is not found out again.
-func (a *Analyst) FirstQuestion(ctx context.Context) ([]forensics.Question, error) {
-	return a.questions(ctx, 1)
-}
-
-// questions gives as many of the first questions as are wanted.
-func (a *Analyst) questions(ctx context.Context, wanted int) ([]forensics.Question, error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	analysis, err := a.analyse(ctx)
@@ -41,12 +30,12 @@ func (a *Analyst) questions(ctx context.Context, wanted int) ([]forensics.Questi
 	}
 	list, judge, err := a.list(ctx, analysis)
 	if err == nil {
-		err = newWeighing(a, analysis, judge, list).settle(ctx, wanted)
+		err = newWeighing(a, analysis, judge, list).settle(ctx, mostQuestions)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("questions: %w", err)
 	}
-	return a.put(firstOf(list, wanted))
+	return a.put(firstOf(list, mostQuestions))
 }
 
 // list lists what could be asked, with the judge who has heard the verdicts so far.
