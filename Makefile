@@ -40,7 +40,7 @@ bench:
 
 # The table of docs/detection-measured.md, over generated accounts whose truth is known.
 DETECTION_CASES ?= 1000
-DETECTION_SEED ?= 4000000
+DETECTION_SEED ?= 7000000
 detection:
 	$(GO) test ./forensics/incident/attacktest -run TestRecall -count=1 -timeout 30m -v -args -cases $(DETECTION_CASES) -seed $(DETECTION_SEED) -table
 
