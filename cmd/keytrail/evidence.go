@@ -112,7 +112,7 @@ func (p *Program) evidence(c *casefile.Case, format string) error {
 			return err
 		}
 		for i, line := range strings.SplitAfter(lines.String(), "\n") {
-			out.WriteString(line)
+			fmt.Fprint(out, line)
 			for _, n := range notes[i] {
 				fmt.Fprintf(out, "     %s\n", n)
 			}
