@@ -125,6 +125,27 @@ func (b *builder) gatherAtoms(u *union) []*atom {
 	return list
 }
 
+func (a *atom) only(s forensics.StepName) bool {
+	for _, p := range a.points {
+		if p.step != s {
+			return false
+		}
+	}
+	return true
+}
+
+// step is the first step of an atom in the order of an attack: a session is judged by its login.
+func (a *atom) step() forensics.StepName {
+	for _, s := range forensics.Steps() {
+		for _, p := range a.points {
+			if p.step == s {
+				return s
+			}
+		}
+	}
+	return ""
+}
+
 // union is the usual forest of disjoint sets.
 type union struct {
 	parent []int

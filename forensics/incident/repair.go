@@ -234,19 +234,3 @@ func (b *builder) quietAround(d *draft, at *point) bool {
 	}
 	return true
 }
-
-// recount finds the span and the steps of a draft again.
-func (d *draft) recount() {
-	clear(d.first)
-	for i, p := range d.points {
-		if i == 0 || p.at() < d.start {
-			d.start = p.at()
-		}
-		if i == 0 || p.at() > d.last {
-			d.last = p.at()
-		}
-		if at, ok := d.first[p.step]; !ok || p.at() < at {
-			d.first[p.step] = p.at()
-		}
-	}
-}
