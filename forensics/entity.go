@@ -29,6 +29,7 @@ type Entity struct {
 	Place       string // what kind of network: "hosting", "vpn", "tor", "mobile", "private", ...; empty where not known
 	Verdict     string // mine, not-mine, or empty for unknown
 	Incidents   []int64
+	Answered    []int64  // incidents of which it has only what the owner or the provider did about them; not in Incidents
 	Seen        []uint32 // events in equal cells of the case's time
 }
 

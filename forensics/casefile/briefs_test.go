@@ -126,7 +126,7 @@ func TestIncidents(t *testing.T) {
 	if n := mustQuery(t, c, "incident:1").Len(); n != 0 {
 		t.Errorf("%d events before there are incidents", n)
 	}
-	c.SetIncidents(map[int64][]int64{1: {1}, 3: {1, 2}, 99: {1}})
+	c.SetIncidents(map[int64][]int64{1: {1}, 3: {1, 2}, 99: {1}}, nil)
 	for text, want := range map[string]int{"incident:1": 2, "incident:2": 1, "incident:3": 0, "-incident:1": 1} {
 		if got := mustQuery(t, c, text).Len(); got != want {
 			t.Errorf("%s: %d events, want %d", text, got, want)

@@ -85,7 +85,7 @@ type Case struct {
 	state  *state     // nil until first needed
 	briefs *Briefs    // of the newest state that was asked for
 
-	incidents atomic.Pointer[map[int64][]int64]
+	incidents atomic.Pointer[incidentRows]
 
 	entitiesMu sync.Mutex // guards entities
 	entities   map[string]*entityTable

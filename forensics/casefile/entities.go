@@ -302,24 +302,34 @@ func (t *entityTable) judge(list []forensics.Entity, v *verdicts) {
 	}
 }
 
-// setIncidents notes in which incidents the events of each entity are.
-func (t *entityTable) setIncidents(list []forensics.Entity, incidents map[int64][]int64) {
+// setIncidents notes in which incidents the events of each entity are, and of which they are answers only.
+func (t *entityTable) setIncidents(list []forensics.Entity, incidents incidentRows) {
 	touched := map[uint32]bool{}
-	for row, ids := range incidents {
+	for row, ids := range incidents.all {
 		i, ok := t.s.columns.find(row)
 		if !ok {
 			continue
 		}
 		a, b := t.of(uint32(i))
 		for _, e := range [...]uint32{a, b} {
-			if e != 0 {
-				list[e-1].Incidents = append(list[e-1].Incidents, ids...)
-				touched[e-1] = true
+			if e == 0 {
+				continue
+			}
+			touched[e-1] = true
+			for _, id := range ids {
+				if to := &list[e-1]; slices.Contains(incidents.answers[row], id) {
+					to.Answered = append(to.Answered, id)
+				} else {
+					to.Incidents = append(to.Incidents, id)
+				}
 			}
 		}
 	}
-	for e := range touched {
-		slices.Sort(list[e].Incidents)
-		list[e].Incidents = slices.Compact(list[e].Incidents)
+	for i := range touched {
+		e := &list[i]
+		slices.Sort(e.Incidents)
+		e.Incidents = slices.Compact(e.Incidents)
+		slices.Sort(e.Answered)
+		e.Answered = slices.DeleteFunc(slices.Compact(e.Answered), func(id int64) bool { return slices.Contains(e.Incidents, id) })
 	}
 }

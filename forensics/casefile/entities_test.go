@@ -39,7 +39,7 @@ func namedEvents() []forensics.Event {
 func TestEntities(t *testing.T) {
 	c := newCase(t)
 	addItem(t, c, "a.log", namedEvents())
-	c.SetIncidents(map[int64][]int64{1: {2}, 2: {1, 2}, 4: {3}, 99: {1}})
+	c.SetIncidents(map[int64][]int64{1: {2}, 2: {1, 2}, 4: {3}, 99: {1}}, nil)
 	for entity, verdict := range map[string]string{"ip:203.0.113.7": VerdictMine, "asn:64496": VerdictNotMine, "client:thunderbird 102": VerdictMine, "service:coinbase": VerdictMine} {
 		if err := c.SetVerdict([]string{entity}, verdict); err != nil {
 			t.Fatal(err)
@@ -93,7 +93,14 @@ func TestEntities(t *testing.T) {
 	if err := c.SetVerdict([]string{"ip:203.0.113.7"}, VerdictUnknown); err != nil {
 		t.Fatal(err)
 	}
-	c.SetIncidents(nil)
+	// What is only an answer to an incident stands apart, but not where something else of the incident came from there.
+	c.SetIncidents(map[int64][]int64{1: {1, 2}, 2: {2}, 3: {1}}, map[int64][]int64{1: {1, 2}, 3: {1}})
+	for i, want := range []string{"[2] [1]", "[] [1]"} {
+		if e := mustEntities(t, c, forensics.EntityIP, 0)[i]; fmt.Sprint(e.Incidents, e.Answered) != want {
+			t.Errorf("%s: incidents and answers %v %v, want %s", e.Value, e.Incidents, e.Answered, want)
+		}
+	}
+	c.SetIncidents(nil, nil)
 	addItem(t, c, "b.log", namedEvents()[:1])
 	if e := mustEntities(t, c, forensics.EntityIP, 0)[0]; e.Verdict != VerdictNotMine || e.Events != 3 || e.Incidents != nil || len(e.Seen) != 0 {
 		t.Errorf("got %+v", e)
@@ -185,7 +192,7 @@ func BenchmarkEntities(b *testing.B) {
 	for row := range int64(10_000) {
 		incidents[row*100] = []int64{row / 100}
 	}
-	c.SetIncidents(incidents)
+	c.SetIncidents(incidents, nil)
 	for _, kind := range forensics.EntityKinds() {
 		b.Run(kind+"/first", func(b *testing.B) {
 			for b.Loop() {

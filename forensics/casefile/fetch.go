@@ -38,7 +38,7 @@ func (c *Case) fetch(rows []int64) ([]forensics.Event, error) {
 		return nil, nil
 	}
 	ctx := context.Background()
-	f := fetcher{c: c, r: c.reader, texts: map[uint32]string{0: ""}, origins: map[int64]*origin{}, incidents: c.incidentsOf()}
+	f := fetcher{c: c, r: c.reader, texts: map[uint32]string{0: ""}, origins: map[int64]*origin{}, incidents: c.incidentsOf().all}
 	var err error
 	if f.verdicts, err = loadVerdicts(ctx, c.read); err != nil {
 		return nil, fmt.Errorf("read events: %w", err)

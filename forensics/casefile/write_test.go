@@ -225,7 +225,7 @@ func TestReadersBesideWriter(t *testing.T) {
 				if _, err := c.Entities(context.Background(), forensics.EntityAccount, 10); err != nil {
 					t.Error(err)
 				}
-				c.SetIncidents(map[int64][]int64{1: {1}})
+				c.SetIncidents(map[int64][]int64{1: {1}}, nil)
 				select {
 				case <-done:
 					return

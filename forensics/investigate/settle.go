@@ -33,25 +33,29 @@ func (a *Analyst) settle(ctx context.Context) error {
 	slices.SortStableFunc(found, func(x, y *incident.Found) int {
 		return cmp.Or(cmp.Compare(x.Start, y.Start), strings.Compare(x.Account, y.Account), cmp.Compare(x.End, y.End))
 	})
-	rows := map[int64][]int64{}
+	rows, answers := map[int64][]int64{}, map[int64][]int64{}
 	for i, f := range found {
 		f.ID, f.Campaign = int64(i+1), ""
 	}
 	out.Campaigns = incident.Campaigns(found, a.usual)
 	for _, f := range found {
 		out.Incidents = append(out.Incidents, f.Incident)
-		for _, steps := range [2][]forensics.Step{f.Steps, f.Repair} {
+		for k, steps := range [2][]forensics.Step{f.Steps, f.Repair} {
 			for i := range steps {
 				for _, row := range steps[i].Rows {
-					if list := rows[row]; len(list) == 0 || list[len(list)-1] != f.ID {
-						rows[row] = append(list, f.ID)
+					if list := rows[row]; len(list) > 0 && list[len(list)-1] == f.ID {
+						continue
+					}
+					rows[row] = append(rows[row], f.ID)
+					if k == 1 {
+						answers[row] = append(answers[row], f.ID)
 					}
 				}
 			}
 		}
 	}
 	out.Notes = a.notes(names)
-	a.c.SetIncidents(rows)
+	a.c.SetIncidents(rows, answers)
 	a.analysis = out
 	return nil
 }

@@ -225,7 +225,7 @@ func (s *Entities) entityKey(msg tea.KeyPressMsg) tea.Cmd {
 	case key.Matches(msg, k.Network):
 		return s.network(e)
 	case key.Matches(msg, k.ItsIncidents):
-		return showIncidents(s.ctx, e.Incidents, s.value(e))
+		return showIncidents(s.ctx, slices.Concat(e.Incidents, e.Answered), s.value(e))
 	case key.Matches(msg, k.ShowHere):
 		return s.events(s.meant()...)
 	}

@@ -188,7 +188,7 @@ func (a arrangement) arrange(list []forensics.Entity) (order []int32, cursor int
 func (a arrangement) compare(x, y *forensics.Entity) int {
 	switch a.sort {
 	case sortIncidents:
-		return cmp.Compare(len(y.Incidents), len(x.Incidents))
+		return cmp.Or(cmp.Compare(len(y.Incidents), len(x.Incidents)), cmp.Compare(len(y.Answered), len(x.Answered)))
 	case sortEvents:
 		return cmp.Compare(y.Events, x.Events)
 	case sortLast:

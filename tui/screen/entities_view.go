@@ -187,7 +187,9 @@ func (s *Entities) row(c entityColumns, e *forensics.Entity, chosen bool) string
 	if c.accounts > 0 {
 		l.Number(quiet(st, int64(e.Accounts), st.Muted), kit.Count(int64(e.Accounts)), c.accounts).Space(1)
 	}
-	l.Cell(st.Accent, incidentNumbers(e.Incidents, c.incidents), c.incidents).Space(1)
+	at := l.Used()
+	entityIncidents(l, st, e, c.incidents)
+	l.Space(at + c.incidents + 1 - l.Used())
 	l.Cell(verdictStyle(st, e.Verdict), verdictWord(e.Verdict), c.verdict)
 	return l.String()
 }
@@ -278,24 +280,6 @@ func groupCounts(l *kit.Line, st *kit.Styles, groups [8]uint32, w int) {
 	}
 }
 
-// incidentNumbers writes #2 #5 +3.
-func incidentNumbers(ids []int64, w int) string {
-	var b strings.Builder
-	for i, id := range ids {
-		text := "#" + itoa(id)
-		more := ""
-		if rest := len(ids) - i; rest > 1 {
-			more = " +" + itoa(int64(rest))
-		}
-		if b.Len()+len(text)+len(more)+1 > w && i > 0 {
-			b.WriteString("+" + itoa(int64(len(ids)-i)))
-			break
-		}
-		b.WriteString(text + " ")
-	}
-	return strings.TrimSpace(b.String())
-}
-
 // verdictWord is a verdict as the screen writes it.
 func verdictWord(v string) string {
 	if v == "unknown" {
@@ -348,11 +332,17 @@ func (s *Entities) details() []string {
 		} else {
 			l.Add(st.Text, "unknown: m if it is yours, x if it is not")
 		}
-		if n := len(e.Incidents); n > 0 && len(p.lines)+2 > entityDetails {
-			l.Space(3).Add(st.Muted, "incidents ").Add(st.Accent, incidentNumbers(e.Incidents, l.Left()-1))
-		} else if n > 0 {
-			p.add(l)
-			l = kit.NewLine(s.width).Space(1).Cell(st.Muted, "incidents", 13).Add(st.Accent, incidentNumbers(e.Incidents, s.width-16))
+		if n := len(e.Incidents) + len(e.Answered); n > 0 {
+			if len(p.lines)+2 > entityDetails {
+				l.Space(3).Add(st.Muted, "incidents ")
+			} else {
+				p.add(l)
+				l = kit.NewLine(s.width).Space(1).Cell(st.Muted, "incidents", 13)
+			}
+			entityIncidents(l, st, e, l.Left()-1)
+			if len(e.Answered) > 0 {
+				l.Space(2).Add(st.Muted, "+ only what the owner did about it")
+			}
 		}
 		p.add(l)
 	}

@@ -110,7 +110,7 @@ func Entities() []forensics.Entity {
 	phone := [8]uint32{forensics.GroupLogin: 202, forensics.GroupMail: 3}
 	thief := [8]uint32{forensics.GroupLogin: 1, forensics.GroupMail: 1, forensics.GroupDeletion: 1}
 	return []forensics.Entity{
-		{Kind: forensics.EntityIP, Value: "198.51.100.23", First: day(2022, 10, 2), Last: day(2023, 4, 27), Events: 205, Groups: phone, Accounts: 1, Country: "US", ASN: 64500, Org: "Example Mobile", Place: "mobile", Incidents: []int64{1}, Seen: steady},
+		{Kind: forensics.EntityIP, Value: "198.51.100.23", First: day(2022, 10, 2), Last: day(2023, 4, 27), Events: 205, Groups: phone, Accounts: 1, Country: "US", ASN: 64500, Org: "Example Mobile", Place: "mobile", Incidents: []int64{1}, Answered: []int64{2}, Seen: steady},
 		{Kind: forensics.EntityIP, Value: "203.0.113.77", First: day(2023, 2, 7), Last: day(2023, 2, 7), Events: 3, Groups: thief, Accounts: 1, Country: "NL", ASN: 64511, Org: "Example Hosting", Place: "hosting", Incidents: []int64{2}, Seen: once},
 		{Kind: forensics.EntityIP, Value: "2001:db8:85a3::8a2e:370:7334", First: day(2022, 12, 24), Last: day(2022, 12, 24), Events: 1, Groups: [8]uint32{forensics.GroupLogin: 1}, Accounts: 1, Seen: once},
 		{Kind: forensics.EntityNetwork, Value: "203.0.113.0/24", First: day(2023, 2, 7), Last: day(2023, 2, 7), Events: 3, Groups: thief, Accounts: 1, Country: "NL", ASN: 64511, Org: "Example Hosting", Incidents: []int64{2}, Seen: once},
