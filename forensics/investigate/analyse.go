@@ -113,7 +113,7 @@ func (a *Analyst) changed(ctx context.Context) (todo []string, err error) {
 	if err = a.bind(); err != nil {
 		return nil, err
 	}
-	a.briefs = newReread(now.briefs)
+	a.briefs = &reread{Briefs: now.briefs}
 	a.accounts = map[string]*account{}
 	a.commons = nil
 	for _, name := range now.briefs.Accounts() {

@@ -28,6 +28,7 @@ func (a *Analyst) Questions(ctx context.Context) ([]forensics.Question, error) {
 	if err != nil {
 		return nil, err
 	}
+	a.briefs.keep()
 	list, judge, err := a.list(ctx, analysis)
 	if err == nil {
 		err = newWeighing(a, analysis, judge, list).settle(ctx, mostQuestions)

@@ -9,16 +9,22 @@ import (
 // mostKept is how many events that were read in full are kept: some 40 MB.
 const mostKept = 1 << 15
 
-// reread hands out a snapshot whose events are asked for again and again: after a verdict, and to find out what an answer would change, an account
-// is looked at anew, and each look reads nearly the same events as the one before. Two goroutines may ask at once.
+// reread hands out a snapshot whose events are asked for again and again: to find out what an answer would change, an account
+// is looked at anew, and each look reads nearly the same events as the one before. Nothing is kept until the questions are looked for: most
+// analyses are looked at once. Two goroutines may ask at once.
 type reread struct {
 	forensics.Briefs
 	mu   sync.Mutex
-	kept map[int64]*forensics.Event
+	kept map[int64]*forensics.Event // nil: nothing is kept yet
 }
 
-func newReread(b forensics.Briefs) *reread {
-	return &reread{Briefs: b, kept: map[int64]*forensics.Event{}}
+// keep makes it keep what is asked for from now on.
+func (r *reread) keep() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.kept == nil {
+		r.kept = map[int64]*forensics.Event{}
+	}
 }
 
 // Events implements forensics.Briefs. What is kept is of the time it was first read: the user's verdicts on events and their incidents, which
@@ -47,6 +53,9 @@ func (r *reread) Events(rows []int64) ([]forensics.Event, error) {
 	defer r.mu.Unlock()
 	for i := range fresh {
 		out[at[i]] = fresh[i]
+		if r.kept == nil {
+			continue
+		}
 		own := fresh[i] // a pointer into fresh would keep all of it
 		r.room()
 		r.kept[ask[i]] = &own
