@@ -16,14 +16,17 @@ cross:
 	for os in linux darwin windows; do for arch in amd64 arm64; do \
 		echo "$$os/$$arch"; GOOS=$$os GOARCH=$$arch $(GO) build -trimpath -o /dev/null ./cmd/keytrail || exit 1; done; done
 
+# A busy machine can take several times as long as a free one.
+TEST_TIMEOUT ?= 20m
+
 test: tools
 	$(GO) vet ./...
-	$(GO) test ./...
+	$(GO) test -timeout $(TEST_TIMEOUT) ./...
 	$(MAKE) --no-print-directory race
 
 # The race detector needs cgo and a C compiler.
 race:
-	@if command -v cc >/dev/null; then CGO_ENABLED=1 $(GO) test -race -short ./forensics/... ./export/... ./tui/...; \
+	@if command -v cc >/dev/null; then CGO_ENABLED=1 $(GO) test -race -short -timeout $(TEST_TIMEOUT) ./forensics/... ./export/... ./tui/...; \
 	else echo "NOT RUN: race detector (no C compiler on this machine)"; fi
 
 # Installs what the real-component tests run against, where this user may, and says
