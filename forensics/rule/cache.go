@@ -155,8 +155,11 @@ func (e *evaluation) newAddress(b *forensics.Brief) *address {
 		}
 	} else {
 		bits := 16
-		if a.addr.Is6() {
+		switch {
+		case a.addr.Is6():
 			bits = 32
+		case a.place.Kind == "documentation":
+			bits = 24 // each of these blocks is as large as that, and what lies around it is somebody's
 		}
 		if p, err := a.addr.Prefix(bits); err == nil {
 			a.wide = p.String()
