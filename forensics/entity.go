@@ -1,5 +1,7 @@
 package forensics
 
+import "net/netip"
+
 // The kinds of entities, as they stand before the colon.
 const (
 	EntityIP      = "ip"
@@ -73,4 +75,19 @@ type UIDRun struct {
 	State               string // "present", "moved", "missing"
 	NotBefore, NotAfter int64  // when the messages came, nanoseconds since 1970; 0 where not bounded
 	Event               int64  // row of the mail-missing event, 0 where there is none
+}
+
+// Network gives the block that an address stands in, as lists, questions, findings and incidents name it: its /24, or its /64, which
+// is what one line has; a /48 can be hundreds of other people's. It is the zero prefix for what is no address.
+func Network(ip netip.Addr) netip.Prefix {
+	ip = ip.Unmap().WithZone("")
+	bits := 64
+	if ip.Is4() {
+		bits = 24
+	}
+	p, err := ip.Prefix(bits)
+	if err != nil {
+		return netip.Prefix{}
+	}
+	return p
 }

@@ -89,7 +89,7 @@ func parseEntity(s string) (string, error) {
 		}
 	case ok && kind == forensics.EntityNetwork:
 		if ip, err := netip.ParseAddr(value); err == nil {
-			suggestion = forensics.EntityNetwork + ":" + casefile.Network(ip).String()
+			suggestion = forensics.EntityNetwork + ":" + forensics.Network(ip).String()
 		}
 	}
 	if suggestion == "" || strings.Contains(suggestion, "@") && strings.Contains(suggestion, " ") {

@@ -12,25 +12,10 @@ import (
 	"keytrail/forensics"
 )
 
-// Network gives the block that an address is listed under: its /24, or its /64, which is what one site has. It
-// is the zero prefix for what is no address.
-func Network(ip netip.Addr) netip.Prefix {
-	ip = ip.Unmap().WithZone("")
-	bits := 64
-	if ip.Is4() {
-		bits = 24
-	}
-	p, err := ip.Prefix(bits)
-	if err != nil {
-		return netip.Prefix{}
-	}
-	return p
-}
-
 // Entities lists everything of one of forensics.EntityKinds that events name, the most frequent first. Seen counts
 // their events in equal cells of the time from the first to the last dated event of the case; it must not be changed.
 //
-// A network is the block that Network gives for an address. An account is one that events are about, or an address
+// A network is the block that forensics.Network gives for an address. An account is one that events are about, or an address
 // that acted on one. Country, operator and name are what events state; where those of a network differ, none is given.
 func (c *Case) Entities(ctx context.Context, kind string, cells int) ([]forensics.Entity, error) {
 	if !slices.Contains(forensics.EntityKinds(), kind) {
@@ -167,7 +152,7 @@ func (t *entityTable) numberTexts(c *Case, b *Briefs) error {
 				if err != nil {
 					continue
 				}
-				p := Network(ip)
+				p := forensics.Network(ip)
 				if t.text[id] = networks[p]; t.text[id] != 0 {
 					continue
 				}

@@ -254,11 +254,7 @@ func (b *builder) placeOf(e *forensics.Brief) place {
 	if !ok {
 		if addr, err := netip.ParseAddr(b.text(e.IP)); err == nil {
 			p.addr = addr.Unmap().WithZone("")
-			bits := 24
-			if p.addr.Is6() {
-				bits = 64
-			}
-			p.net, _ = p.addr.Prefix(bits) // bits fit the address
+			p.net = forensics.Network(p.addr)
 			if b.in.Where != nil {
 				p.Place = b.in.Where(p.addr)
 			}

@@ -90,8 +90,7 @@ func newSurvey(a *Analyst, briefs []forensics.Brief, judge rule.Judge) *survey {
 	return s
 }
 
-// places are the address and the network of an event, as far as nothing is said about them. The network is the one that lists of entities
-// name: a /64 of IPv6 is one line; a /48 can be hundreds of other people's.
+// places are the address and the network of an event, as far as nothing is said about them.
 func (s *survey) places(a *Analyst, ip netip.Addr, b *forensics.Brief, judge rule.Judge) (list []*use) {
 	ip = ip.Unmap().WithZone("")
 	where := forensics.Place{}
@@ -101,7 +100,7 @@ func (s *survey) places(a *Analyst, ip netip.Addr, b *forensics.Brief, judge rul
 	if judge(forensics.EntityIP, ip.String()) != "" {
 		return nil // networks and operators are in it
 	}
-	if net := casefile.Network(ip); net.IsValid() {
+	if net := forensics.Network(ip); net.IsValid() {
 		list = append(list, s.use(forensics.EntityNetwork, net.String(), b, judge))
 	}
 	list = append(list, s.use(forensics.EntityIP, ip.String(), b, judge))

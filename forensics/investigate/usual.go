@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"keytrail/forensics"
-	"keytrail/forensics/casefile"
 	"keytrail/forensics/incident"
 )
 
@@ -81,7 +80,7 @@ func (a *Analyst) countCommons() commons {
 
 // around gives the network and the operator of an address.
 func (a *Analyst) around(ip netip.Addr) (list []incident.Trait) {
-	if net := casefile.Network(ip); net.IsValid() {
+	if net := forensics.Network(ip); net.IsValid() {
 		list = append(list, incident.Trait{Kind: incident.TraitNetwork, Value: net.String()})
 	}
 	if a.o.Where != nil {

@@ -101,19 +101,6 @@ func (a *address) where() string {
 	return a.text + " (" + strings.Join(parts, ", ") + ")"
 }
 
-// Network gives the block that verdicts and findings speak of: a /24 of IPv4, a /48 of IPv6.
-func Network(ip netip.Addr) netip.Prefix {
-	bits := 24
-	if ip.Is6() {
-		bits = 48
-	}
-	p, err := ip.WithZone("").Prefix(bits)
-	if err != nil {
-		return netip.Prefix{}
-	}
-	return p
-}
-
 // address looks up where an event came from; nil where its address is none.
 func (e *evaluation) address(b *forensics.Brief) *address {
 	if b.IP == 0 {
@@ -134,7 +121,7 @@ func (e *evaluation) newAddress(b *forensics.Brief) *address {
 	}
 	a := &address{addr: ip.Unmap().WithZone("")}
 	a.text = a.addr.String()
-	a.network = Network(a.addr).String()
+	a.network = forensics.Network(a.addr).String()
 	if e.in.Where != nil {
 		a.place = e.in.Where(a.addr)
 	}

@@ -294,7 +294,7 @@ func showIncidents(ctx *kit.Context, ids []int64, of string) tea.Cmd {
 func (s *Entities) network(e *forensics.Entity) tea.Cmd {
 	var names []string
 	if ip, err := netip.ParseAddr(e.Value); err == nil && e.Kind == forensics.EntityIP {
-		names = append(names, networkAround(ip))
+		names = append(names, forensics.EntityNetwork+":"+forensics.Network(ip).String())
 	}
 	if e.Kind == forensics.EntityNetwork {
 		names = append(names, e.Name())

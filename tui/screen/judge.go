@@ -2,7 +2,6 @@ package screen
 
 import (
 	"context"
-	"net/netip"
 	"slices"
 	"strconv"
 	"strings"
@@ -17,29 +16,11 @@ import (
 )
 
 // The sizes of the network around an address: what one customer usually has, or less.
-const (
-	networkBits4 = 24
-	networkBits6 = 64
-)
-
-// networkAround is the address block that an address stands in, as verdicts name it.
-func networkAround(ip netip.Addr) string {
-	bits := networkBits4
-	if ip.Is6() {
-		bits = networkBits6
-	}
-	p, err := ip.WithZone("").Prefix(bits)
-	if err != nil {
-		return ""
-	}
-	return forensics.EntityNetwork + ":" + p.String()
-}
-
 // entitiesOf names what an event came from, the narrowest first.
 func entitiesOf(e *forensics.Event) []string {
 	var out []string
 	if e.IP.IsValid() {
-		out = append(out, forensics.EntityIP+":"+e.IP.WithZone("").String(), networkAround(e.IP))
+		out = append(out, forensics.EntityIP+":"+e.IP.WithZone("").String(), forensics.EntityNetwork+":"+forensics.Network(e.IP).String())
 	}
 	if e.ASN != 0 {
 		out = append(out, forensics.EntityASN+":"+strconv.FormatUint(uint64(e.ASN), 10))
