@@ -175,9 +175,9 @@ func (a *Analyst) notes(names []string) (out []string) {
 	}
 	switch {
 	case short == 1 && len(names) == 1:
-		out = append(out, "the history of the account is too short for a baseline: nothing is called new or unusual")
+		out = append(out, "too little is on record of the account to learn what is usual for it, so nothing is called new or unusual: add older logs or mailboxes, or mark what is yours")
 	case short > 0:
-		out = append(out, fmt.Sprintf("the history of %d of %d accounts is too short for a baseline: nothing is called new or unusual in them", short, len(names)))
+		out = append(out, fmt.Sprintf("too little is on record of %d of %d accounts to learn what is usual for them, so nothing is called new or unusual in them: add older logs or mailboxes, or mark what is theirs", short, len(names)))
 	}
 	return out
 }

@@ -106,7 +106,7 @@ func (e *evaluation) learn() {
 	p.chain = e.set.Window(ChainWindow)
 	p.Logins = len(e.logins)
 	if e.dated == 0 {
-		p.Short, p.ShortWhy = true, "baseline too short: no dated events"
+		p.Short, p.ShortWhy = true, "too little is on record to learn the usual from: no dated events"
 		return
 	}
 	tied := e.set.Window(KeyTied)
@@ -250,7 +250,7 @@ func (e *evaluation) settle(changes []anchor, tier int8, tied int64) {
 	least := e.set.Window(BaselineMinimum)
 	if p.Last-p.First < least || p.Days < int(days) {
 		p.Short = true
-		p.ShortWhy = fmt.Sprintf("baseline too short: %s over %s", count(p.Days, "day")+" with events", span(p.Last-p.First))
+		p.ShortWhy = fmt.Sprintf("too little is on record to learn the usual from: %s over %s", count(p.Days, "day")+" with events", span(p.Last-p.First))
 	}
 	var keys, resets []int64
 	for _, a := range changes {

@@ -10,7 +10,7 @@ func TestLog01(t *testing.T) {
 		{name: "always_used", events: "2022-11-14T03:04:00Z login-succeeded ip=203.0.113.7 protocol=imap", want: 0},
 		{name: "other_protocol", events: "2022-11-14T03:04:00Z login-succeeded ip=203.0.113.7 protocol=pop3", want: 1},
 		{name: "after_a_pause", bare: true, events: web + "2022-06-02T03:04:00Z login-succeeded ip=198.51.100.7 protocol=imap\n2022-11-14T03:04:00Z login-succeeded ip=198.51.100.7 protocol=imap", want: 1, says: "in 165 days"},
-		{name: "short", bare: true, events: "2022-11-14T03:04:00Z login-succeeded ip=203.0.113.7 protocol=imap", notChecked: "baseline too short"},
+		{name: "short", bare: true, events: "2022-11-14T03:04:00Z login-succeeded ip=203.0.113.7 protocol=imap", notChecked: "too little is on record"},
 	})
 }
 
@@ -33,8 +33,8 @@ func TestLog02(t *testing.T) {
 		{name: "failed", events: "2022-11-14T13:04:00Z login-failed ip=203.0.113.7", want: 0},
 		{name: "stays_for_long_with_a_key", events: "2022-08-01T03:00:00Z key-created ip=203.0.113.7 key=x\n2022-08-01T03:10:00Z login-succeeded ip=203.0.113.7 protocol=imap every=5m times=30000", want: 1, least: 0.5, says: "key change"},
 		{name: "short_history", bare: true, events: "2022-11-13T03:04:00Z login-succeeded ip=198.51.100.7\n2022-11-14T03:04:00Z login-succeeded ip=203.0.113.7", want: 0},
-		{name: "short_history_with_key", bare: true, events: "2022-11-10T03:04:00Z login-succeeded ip=198.51.100.7 every=6h times=20\n2022-11-14T03:00:00Z key-created key=x\n2022-11-14T03:04:00Z login-succeeded ip=203.0.113.7", want: 1, most: 0.3, says: "baseline too short"},
-		{name: "short_said_once", bare: true, events: "2022-11-10T03:04:00Z login-succeeded ip=198.51.100.7 every=6h times=20\n2022-11-14T03:00:00Z key-created key=x\n2022-11-14T03:04:00Z login-succeeded ip=203.0.113.7", want: 1, most: 0.3, says: "2022-11-14, first seen together with a key change (a hosting network, baseline too short"},
+		{name: "short_history_with_key", bare: true, events: "2022-11-10T03:04:00Z login-succeeded ip=198.51.100.7 every=6h times=20\n2022-11-14T03:00:00Z key-created key=x\n2022-11-14T03:04:00Z login-succeeded ip=203.0.113.7", want: 1, most: 0.3, says: "too little is on record"},
+		{name: "short_said_once", bare: true, events: "2022-11-10T03:04:00Z login-succeeded ip=198.51.100.7 every=6h times=20\n2022-11-14T03:00:00Z key-created key=x\n2022-11-14T03:04:00Z login-succeeded ip=203.0.113.7", want: 1, most: 0.3, says: "2022-11-14, first seen together with a key change (a hosting network, too little is on record"},
 	})
 }
 
@@ -58,7 +58,7 @@ func TestLog04(t *testing.T) {
 		{name: "ordinary", events: "2022-11-14T03:04:00Z login-succeeded ip=203.0.113.200", want: 0},
 		{name: "own_vpn", events: "2022-06-05T13:04:00Z login-succeeded ip=192.0.2.230 protocol=imap every=72h times=50", want: 0},
 		{name: "mine", events: "2022-11-14T03:04:00Z login-succeeded ip=203.0.113.7", options: verdict("ip:203.0.113.7", "mine"), want: 0},
-		{name: "short", bare: true, events: "2022-11-14T03:04:00Z login-succeeded ip=203.0.113.7", want: 1, most: 0.15, says: "baseline too short"},
+		{name: "short", bare: true, events: "2022-11-14T03:04:00Z login-succeeded ip=203.0.113.7", want: 1, most: 0.15, says: "too little is on record"},
 	})
 }
 

@@ -25,7 +25,7 @@ type Profile struct {
 	Hours  [24]int
 	// Deletions is how many deletions a log records a day, Gaps how many messages are missing a day.
 	Deletions, Gaps float64
-	// Short is set where the history is too short for a baseline; ShortWhy says it in words. Then only verdicts
+	// Short is set where the history is too short to learn the usual from; ShortWhy says it in words. Then only verdicts
 	// and what is tied to a key change make anything unusual.
 	Short    bool
 	ShortWhy string

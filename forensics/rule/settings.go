@@ -75,7 +75,7 @@ const (
 // Names lists every setting, in the order of the catalogue.
 func Names() []Setting {
 	list := []Setting{
-		window(BaselineMinimum, 14*day, day, 365*day, "a history shorter than this is too short for a baseline"),
+		window(BaselineMinimum, 14*day, day, 365*day, "a history shorter than this is too little to learn the usual from"),
 		number(BaselineDays, 5, 2, 365, "distinct days on which an address, network or client must be seen to count as usual"),
 		window(BaselineSpan, 14*day, day, 365*day, "time between first and last sight that it must reach to count as usual"),
 		window(KeyOwnerLogin, hour, minute, 7*day, "before a key is made, the owner's own login is looked for this far back"),
