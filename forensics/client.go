@@ -1,6 +1,9 @@
 package forensics
 
-import "strings"
+import (
+	"cmp"
+	"strings"
+)
 
 // clientScan is how much of a client's name is looked at: programs name themselves at once.
 const clientScan = 512
@@ -32,9 +35,12 @@ var exchangeMarks = [...]clientMark{
 }
 
 // DescribeClient says in a few words what a client calls itself, as Event.Client spells it: "Firefox on Windows" for a browser's User-Agent, "a mail
-// program over IMAP" for Exchange's Client=POP3/IMAP4;Protocol=IMAP4. It is what the client says, which is easily made up. Empty where the
-// name is none that is known, such as one that says it plainly.
-func DescribeClient(s string) string {
+// program over IMAP" for Exchange's Client=POP3/IMAP4;Protocol=IMAP4. It is what the client says, which is easily made up. A name that is none
+// of those known, such as one that says it plainly, is given as it is.
+func DescribeClient(s string) string { return cmp.Or(described(s), s) }
+
+// described is empty where the name is none that is known.
+func described(s string) string {
 	low := strings.ToLower(s[:min(len(s), clientScan)])
 	if strings.HasPrefix(low, "client=") {
 		return describeExchange(low, s)

@@ -98,7 +98,11 @@ func (q *query) term(t *filter.Term) (bitset, error) {
 		return q.column(textIP, q.ips(t)), nil
 	case "subject":
 		return q.subjects(t.Pattern, contains(t.Pattern)), nil
-	case "org", "client", "key", "folder":
+	case "client":
+		ids := q.described(contains(t.Pattern))
+		ids.or(q.texts(t.Pattern, contains(t.Pattern)))
+		return q.column(textClient, ids), nil
+	case "org", "key", "folder":
 		return q.column(keyColumns[t.Key], q.texts(t.Pattern, contains(t.Pattern))), nil
 	case "verdict":
 		return q.verdicts(t.Choices)
@@ -240,6 +244,18 @@ func (q *query) used(column int) func(func(int) bool) {
 	}
 }
 
+// described gives the numbers of the clients that match as sentences describe them.
+func (q *query) described(match func(string) bool) bitset {
+	ids := newBitset(len(q.s.texts.end))
+	for id := range q.used(textClient) {
+		name := string(q.s.texts.get(id))
+		if what := forensics.DescribeClient(name); what != name && match(filter.Fold(what)) {
+			ids.add(id)
+		}
+	}
+	return ids
+}
+
 // word looks for a bare word in everything that a person sees of an event.
 func (q *query) word(p filter.Pattern) bitset {
 	found := q.subjects(p, p.Find)
@@ -249,6 +265,7 @@ func (q *query) word(p filter.Pattern) bitset {
 			found.or(q.column(column, ids))
 		}
 	}
+	found.or(q.column(textClient, q.described(p.Find)))
 	var kinds uint64
 	for _, k := range forensics.Kinds() {
 		if p.Find(filter.Fold(strings.Join(timeline.Words(k), " "))) || p.Find(k.String()) {

@@ -22,7 +22,7 @@ func story(t testing.TB) *Case {
 	addItem(t, c, "mail.log", []forensics.Event{
 		{Kind: forensics.KeyCreated, Time: at(0), Account: "Pat@example.com", Actor: "pat@example.com", Key: "My Thunderbird", Service: "att",
 			IP: netip.MustParseAddr("203.0.113.7"), Country: "NL", ASN: 64496, Org: "Example Hosting", Provider: "microsoft/unified-audit",
-			Client: "Mozilla/5.0 (X11)", Session: "S1abc", Operation: "Add-Key", Ref: forensics.Ref{Offset: 1}},
+			Client: "Mozilla/5.0 (X11; Linux x86_64) Gecko/20100101 Firefox/112.0", Session: "S1abc", Operation: "Add-Key", Ref: forensics.Ref{Offset: 1}},
 		{Kind: forensics.LoginFailed, Outcome: forensics.Failure, Time: at(1), Account: "pat@example.com", Protocol: "imap", Host: "Mail.example.net",
 			IP: netip.MustParseAddr("2001:db8:1::9"), Provider: "dovecot/log", Client: "imap Thunderbird", Session: "s1abc", Ref: forensics.Ref{Offset: 2}},
 		{Kind: forensics.ResetRequested, Certainty: forensics.Reported, Time: at(2), Account: "pat@example.com", Service: "coinbase",
@@ -87,6 +87,9 @@ func TestFilters(t *testing.T) {
 		{"from:no-reply@*", "3"},
 		{"client:thunderbird", "2"},
 		{"client:imap*", "2"},
+		{`client:"firefox on linux"`, "1"},
+		{`client:"firefox on"*`, "1"},
+		{`"firefox on linux"`, "1"},
 		{"protocol:imap", "2"},
 		{"certainty:inferred OR certainty:reported", "3 4"},
 		{"outcome:success", "5"},

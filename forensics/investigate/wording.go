@@ -30,9 +30,7 @@ func (a *Analyst) spell(u *use) (w words, err error) {
 	}
 	e := &events[0]
 	w.key = e.Key
-	if w.client = forensics.DescribeClient(e.Client); w.client == "" {
-		w.client = strings.TrimSpace(e.Client)
-	}
+	w.client = forensics.DescribeClient(strings.TrimSpace(e.Client))
 	if len(w.client) > 60 {
 		w.client = strings.ToValidUTF8(w.client[:60], "") + "…"
 	}

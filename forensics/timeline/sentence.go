@@ -214,7 +214,7 @@ func field(name string, e *forensics.Event) string {
 	case "where":
 		return where(e)
 	case "client":
-		return e.Client
+		return forensics.DescribeClient(e.Client)
 	case "protocol":
 		return protocolName(e.Protocol)
 	case "key":

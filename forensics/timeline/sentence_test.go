@@ -17,6 +17,7 @@ func TestSentence(t *testing.T) {
 		want string
 	}{
 		{"login", forensics.Event{Kind: forensics.LoginSucceeded, Protocol: "imap", IP: ip, Country: "NL"}, "Signed in over IMAP from 203.0.113.77 (NL)"},
+		{"login_of_a_browser", forensics.Event{Kind: forensics.LoginSucceeded, IP: ip, Client: "Mozilla/5.0 (X11; Linux x86_64; rv:109.0) Gecko/20100101 Firefox/112.0"}, "Signed in from 203.0.113.77 with Firefox on Linux"},
 		{"login_bare", forensics.Event{Kind: forensics.LoginSucceeded}, "Signed in"},
 		{"key_observed", forensics.Event{Kind: forensics.KeyCreated, Key: "Outlook-2", Actor: "admin@example.net", Account: "pat@example.net"}, `App password "Outlook-2" created by admin@example.net`},
 		{"application_credential", forensics.Event{Kind: forensics.KeyCreated, Key: "creds", Operation: "Add service principal credentials."}, `Application credential "creds" created`},

@@ -27,7 +27,7 @@ type entityColumns struct{ value, where, first, last, events, seen, groups, acco
 // entityColumnsFor divides a width; where is what the places of the list need.
 func entityColumnsFor(width int, kind string, where int) entityColumns {
 	c := entityColumns{events: 8, seen: 8, incidents: 8, verdict: 8, last: 10}
-	placed := kind == forensics.EntityIP || kind == forensics.EntityNetwork || kind == forensics.EntityASN
+	placed := kind == forensics.EntityIP || kind == forensics.EntityNetwork || kind == forensics.EntityASN || kind == forensics.EntityClient
 	switch {
 	case width >= 150:
 		c.first, c.seen, c.accounts, c.groups = 10, 20, 8, 22
@@ -39,6 +39,9 @@ func entityColumnsFor(width int, kind string, where int) entityColumns {
 		c.seen, c.last, c.incidents = 0, 0, 5
 	default:
 		c.where = 11
+		if kind == forensics.EntityClient {
+			c.where = 20
+		}
 		c.last = 0
 	}
 	if !placed {
@@ -141,7 +144,7 @@ func (s *Entities) heads(c entityColumns) string {
 		l.Space(1)
 	}
 	head("value", sortValue, c.value, false)
-	head("where", sortWhere, c.where, false)
+	head(map[bool]string{true: "that is", false: "where"}[s.kindName() == forensics.EntityClient], sortWhere, c.where, false)
 	head("first", sortFirst, c.first, false)
 	head("last", sortLast, c.last, false)
 	head("events", sortEvents, c.events, true)
@@ -209,8 +212,14 @@ func (s *Entities) day(nano int64) string {
 	return time.Unix(0, nano).In(s.ctx.Zone).Format("2006-01-02")
 }
 
-// whereText is everything known of the place: NL AS64511 Example Hosting, hosting.
+// whereText is everything known of the place: NL AS64511 Example Hosting, hosting. Of a mail program it is what its name means.
 func whereText(e *forensics.Entity) string {
+	if e.Kind == forensics.EntityClient {
+		if what := forensics.DescribeClient(e.Value); what != e.Value {
+			return what
+		}
+		return ""
+	}
 	asn := ""
 	if e.ASN != 0 && e.Kind != forensics.EntityASN {
 		asn = "AS" + itoa(int64(e.ASN))
@@ -227,7 +236,8 @@ func whereText(e *forensics.Entity) string {
 
 // whereShort keeps country and kind of network where there is no room for the rest.
 func whereShort(e *forensics.Entity, w int) string {
-	if full := whereText(e); kit.Width(full) <= w {
+	full := whereText(e)
+	if kit.Width(full) <= w || e.Kind == forensics.EntityClient {
 		return full
 	}
 	if short := words(e.Country, e.Place); e.Place != "" && w < 20 {

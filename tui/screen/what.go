@@ -35,9 +35,9 @@ func whatHappened(e *forensics.Event) string {
 	case forensics.KeyRemoved:
 		return words("removed", keyName(e), e.Detail)
 	case forensics.LoginSucceeded:
-		return words("succeeded", e.Protocol, e.Client, e.Detail)
+		return words("succeeded", e.Protocol, forensics.DescribeClient(e.Client), e.Detail)
 	case forensics.LoginFailed:
-		return words("failed", e.Protocol, e.Client, e.Detail)
+		return words("failed", e.Protocol, forensics.DescribeClient(e.Client), e.Detail)
 	case forensics.ResetRequested:
 		return titled(e, "reset started")
 	case forensics.PasswordChanged:
