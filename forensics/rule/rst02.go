@@ -1,6 +1,7 @@
 package rule
 
 import (
+	"maps"
 	"slices"
 
 	"keytrail/forensics"
@@ -22,26 +23,28 @@ func rst02() *Rule {
 
 func (e *evaluation) findRst02() {
 	window, least := e.set.Window(ResetBrands), e.set.Number(ResetBrandCount)
-	for n := 0; n < len(e.resets); {
-		first := e.all[e.resets[n]].Time
-		var services []string
-		var rows []int32
-		end := n
-		for ; end < len(e.resets) && e.all[e.resets[end]].Time <= first+window; end++ {
-			if b := &e.all[e.resets[end]]; b.Service == 0 || e.own(b) {
-				continue
-			}
-			rows = append(rows, e.resets[end])
-			if s := e.serviceName(e.resets[end]); !slices.Contains(services, s) {
-				services = append(services, s)
-			}
+	var rows []int32
+	for _, i := range e.resets {
+		if b := &e.all[i]; b.Service != 0 && !e.own(b) {
+			rows = append(rows, i)
 		}
-		if len(services) < least {
+	}
+	within := map[string]int{} // the services between n and end, and how often
+	for n, end := 0, 0; n < len(rows); {
+		for last := e.all[rows[n]].Time + window; end < len(rows) && e.all[rows[end]].Time <= last; end++ {
+			within[e.serviceName(rows[end])]++
+		}
+		if len(within) < least {
+			name := e.serviceName(rows[n])
+			if within[name]--; within[name] == 0 {
+				delete(within, name)
+			}
 			n++
 			continue
 		}
-		slices.Sort(services)
-		e.say(0.4, rows, nil, figure("resets of %d services within %s: %s", len(services), span(e.all[rows[len(rows)-1]].Time-e.all[rows[0]].Time), join(services)), "")
+		services := slices.Sorted(maps.Keys(within))
+		e.say(0.4, rows[n:end], nil, figure("resets of %d services within %s: %s", len(services), span(e.all[rows[end-1]].Time-e.all[rows[n]].Time), join(services)), "")
 		n = end
+		clear(within)
 	}
 }
