@@ -24,7 +24,12 @@ func reader(t *testing.T) *attacktest.Reader {
 // files are read without a warning.
 func TestTruth(t *testing.T) {
 	r := reader(t)
-	for seed := range uint64(24) {
+	seeds := uint64(24)
+	if testing.Short() {
+		seeds = 6
+		t.Logf("a short run: %d cases", seeds)
+	}
+	for seed := range seeds {
 		c := attacktest.Generate(seed)
 		dir := t.TempDir()
 		begin := time.Now()
