@@ -26,7 +26,10 @@ func Find(ctx context.Context, in *rule.Input, acct *rule.Account) ([]Found, err
 		return nil, ctx.Err()
 	}
 	b.lookWhoWasThere()
-	drafts := b.join(b.atoms())
+	drafts := b.join(ctx, b.atoms())
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
 	for _, d := range drafts {
 		b.leaveTrash(d)
 		b.leaveRoutine(d)

@@ -1,6 +1,10 @@
 package incident
 
 import (
+	"cmp"
+	"context"
+	"slices"
+
 	"keytrail/forensics"
 	"keytrail/forensics/rule"
 )
@@ -14,22 +18,27 @@ const (
 	repairWindow   = rule.RepairWindow
 )
 
-// join makes drafts of atoms, which come in the order of their starts.
-func (b *builder) join(atoms []*atom) []*draft {
-	var drafts []*draft
-	open := 0 // the drafts before this one are too old for everything
+// mostOpen is among how many hands at a time an atom's is looked for; more come from a botnet that sends through the account.
+const mostOpen = 200
+
+// join makes drafts of atoms, which come in the order of their starts. It ends early with ctx.
+func (b *builder) join(ctx context.Context, atoms []*atom) []*draft {
+	var drafts, open []*draft // open are those that are not too old for everything
 	longest := max(b.settings.Window(chainWindow), b.settings.Window(lossReport))
 	for _, a := range atoms {
+		if ctx.Err() != nil {
+			return nil
+		}
 		if a.byOwner = b.byOwner(a); a.byOwner && a.only(forensics.StepKey) {
 			continue // the owner's own key
 		}
 		var best *draft
 		reason := noReason
-		for open < len(drafts) && a.start-drafts[open].last > longest {
-			open++
+		for len(open) > 0 && a.start-open[0].last > longest {
+			open = open[1:]
 		}
-		for _, d := range drafts[open:] {
-			if b.over(d, a, drafts[open:]) {
+		for _, d := range open {
+			if b.over(d, a, open) {
 				continue
 			}
 			if r := b.link(d, a); r > reason || r == reason && r != noReason && b.nearer(d, best, a) {
@@ -37,7 +46,12 @@ func (b *builder) join(atoms []*atom) []*draft {
 			}
 		}
 		if best == nil {
-			drafts = append(drafts, newDraft(a))
+			d := newDraft(a)
+			drafts, open = append(drafts, d), append(open, d)
+			if len(open) > mostOpen {
+				i := leastTelling(open[:mostOpen/2])
+				open = slices.Delete(open, i, i+1)
+			}
 			continue
 		}
 		if reason == byMessage && best.touched && a.touches {
@@ -46,6 +60,13 @@ func (b *builder) join(atoms []*atom) []*draft {
 		best.add(a)
 	}
 	return b.adopt(drafts)
+}
+
+// leastTelling is the hand that did least, and of several the one that has been quiet longest: an attack that is under way is not lost
+// in a flood.
+func leastTelling(open []*draft) int {
+	least := slices.MinFunc(open, func(x, y *draft) int { return cmp.Or(len(x.first)-len(y.first), cmp.Compare(x.last, y.last)) })
+	return slices.Index(open, least)
 }
 
 // adopt gives the resets and the money that nobody is seen to have come for to whoever was there before them and has no reset: the first

@@ -2,6 +2,7 @@ package incident
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -206,5 +207,28 @@ func TestAttackOnAJourney(t *testing.T) {
 	got := outline(find(t, table, "LOG-02 29; LOG-02 30; LOG-02 31; LOG-02 32; LOG-01 32; LOG-04 32; RST-01 33; RST-03 33; DEL-01 34 <33; LOG-02 35; DEL-02 36 <33"))
 	if diff := cmp.Diff([]string{"login:32 reset:33 deletion:34"}, got); diff != "" {
 		t.Errorf("incidents (-want +got):\n%s", diff)
+	}
+}
+
+// TestAttackInAFlood has a botnet come in between the steps of an attack: its hands are more than are looked at together, and the attacker's
+// is still known when it comes back.
+func TestAttackInAFlood(t *testing.T) {
+	var table, says strings.Builder
+	table.WriteString(`
+2023-02-07T03:00:00Z key-created key=k ip=203.0.113.77
+2023-02-07T03:01:00Z login-succeeded ip=203.0.113.77 session=a key=k
+2023-02-07T03:02:00Z reset-requested id=m1@x service=coinbase certainty=reported
+`)
+	says.WriteString("KEY-01 1; LOG-02 2; RST-01 3")
+	const flood = 2 * mostOpen
+	for i := range flood {
+		fmt.Fprintf(&table, "2023-02-07T03:%02d:%02dZ login-succeeded ip=2001:db8:%x::9 session=f%d\n", 3+i/60, i%60, i+1, i)
+		fmt.Fprintf(&says, "; LOG-02 %d", 4+i)
+	}
+	table.WriteString("2023-02-07T03:20:00Z reset-requested id=m2@x service=coinbase certainty=reported\n")
+	fmt.Fprintf(&says, "; RST-01 %d", 4+flood)
+	got := outline(find(t, table.String(), says.String()))
+	if want := fmt.Sprintf("key:1 login:2 reset:3,%d", 4+flood); !slices.Contains(got, want) {
+		t.Errorf("no %q in %q", want, got)
 	}
 }

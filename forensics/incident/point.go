@@ -63,7 +63,7 @@ type builder struct {
 
 func newBuilder(in *rule.Input, acct *rule.Account) *builder {
 	b := &builder{in: in, acct: acct, settings: in.Settings, rows: map[int64]*forensics.Brief{}, ownActs: map[int64]bool{}, ownGone: map[uint32]bool{}, rekeyed: map[int]bool{}, byRow: map[int64]*point{},
-		places: map[forensics.Symbol]place{}, texts: map[forensics.Symbol]string{}, there: presence{days: map[network][]int64{}}}
+		places: map[forensics.Symbol]place{}, texts: map[forensics.Symbol]string{}, there: presence{days: map[network][]int64{}, paid: map[forensics.Symbol][]int64{}}}
 	if b.settings == nil {
 		b.settings = rule.Defaults()
 	}

@@ -1,7 +1,6 @@
 package incident
 
 import (
-	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -26,6 +25,8 @@ const (
 // presence is when the owner and when others were in the mailbox, as times in order.
 type presence struct {
 	own, others []int64
+	// paid is when money left each service for where none of it went before, in order.
+	paid map[forensics.Symbol][]int64
 	// days are those on which a network that is not the owner's was used, from the year 1970, in order.
 	days map[network][]int64
 }
@@ -54,17 +55,25 @@ func (b *builder) lookWhoWasThere() {
 		if (p.b.IP != 0 || p.b.Session != 0) && !p.standing.Owner() && !b.aboutService(p.b) {
 			b.there.others = append(b.there.others, p.at())
 		}
+		if p.step == forensics.StepMoney && p.b.Service != 0 && b.toStranger(p) {
+			b.there.paid[p.b.Service] = append(b.there.paid[p.b.Service], p.at())
+		}
 	}
 }
 
 // livedIn reports whether the network of an event was used, around it, on as many days as make a stay: somebody lives there, the
 // owner on a journey as a rule.
 func (b *builder) livedIn(e *forensics.Brief) bool {
-	days := b.there.days[b.wide(e)]
-	const around = stayAround / int64(24*time.Hour)
-	from, _ := slices.BinarySearch(days, e.Time/int64(24*time.Hour)-around)
-	to, _ := slices.BinarySearch(days, e.Time/int64(24*time.Hour)+around+1)
-	return to-from >= stayDays
+	return len(b.there.daysOf(b.wide(e), e.Time, e.Time)) >= stayDays
+}
+
+// daysOf are the days on which a network was used, by anybody but the owner, around a span of time.
+func (p *presence) daysOf(n network, first, last int64) []int64 {
+	const day, around = int64(24 * time.Hour), stayAround / int64(24*time.Hour)
+	days := p.days[n]
+	from, _ := slices.BinarySearch(days, first/day-around)
+	to, _ := slices.BinarySearch(days, last/day+around+1)
+	return days[from:max(from, to)]
 }
 
 // byOwner reports whether an atom that comes from nowhere happened while the owner was in the mailbox and nobody else was.
@@ -83,8 +92,8 @@ func (b *builder) byOwner(a *atom) bool {
 		if p.step == forensics.StepMoney && b.toStranger(p) {
 			return false // money that goes where none went before can go while the owner reads his mail
 		}
-		if p.step == forensics.StepReset && b.paysStranger(p) {
-			return false
+		if p.step == forensics.StepReset && between(b.there.paid[p.b.Service], p.at(), p.at()+paidAfter) {
+			return false // such money left the service right after its notice
 		}
 		alone := !between(b.there.others, p.at()-strangeBefore, p.at()+strangeAfter) && between(b.there.own, p.at()-ownBefore, p.at()+ownAfter)
 		atOnce := p.step != forensics.StepMoney && !between(b.there.others, p.at()-closeOther, p.at()+closeOwn) && between(b.there.own, p.at()-closeOwn, p.at())
@@ -101,20 +110,6 @@ func (b *builder) toStranger(p *point) bool {
 		finding := &b.acct.Findings[f]
 		return finding.Rule == ruleNewPlace || finding.Rule == ruleAfter && strings.Contains(finding.Why, rule.FirstDestination)
 	})
-}
-
-// paysStranger reports whether such money left the service of a notice right after it.
-func (b *builder) paysStranger(p *point) bool {
-	if p.b.Service == 0 {
-		return false
-	}
-	i, _ := slices.BinarySearchFunc(b.points, p.at(), func(o *point, at int64) int { return cmp.Compare(o.at(), at) })
-	for ; i < len(b.points) && b.points[i].at() <= p.at()+paidAfter; i++ {
-		if o := b.points[i]; o.step == forensics.StepMoney && o.b.Service == p.b.Service && b.toStranger(o) {
-			return true
-		}
-	}
-	return false
 }
 
 // between reports whether one of the times, which are in order, lies in a span.

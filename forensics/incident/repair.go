@@ -18,6 +18,13 @@ const (
 // next draft that begins after it has come to its end.
 func (b *builder) repairs(drafts []*draft) {
 	window := b.settings.Window(repairWindow)
+	var starts []int64 // of drafts that can be the next one
+	for _, d := range drafts {
+		if len(d.first) > 1 {
+			starts = append(starts, d.start)
+		}
+	}
+	slices.Sort(starts)
 	for i := range b.acct.Findings {
 		f := &b.acct.Findings[i]
 		trouble := f.Rule == ruleKeyTrouble
@@ -25,8 +32,8 @@ func (b *builder) repairs(drafts []*draft) {
 			continue
 		}
 		for _, d := range drafts {
-			if f.Start < d.start || f.Start-d.last > window || superseded(drafts, d, f.Start) {
-				continue
+			if f.Start < d.start || f.Start-d.last > window || between(starts, d.last+1, f.Start) {
+				continue // before it, long after it, or after the next one began
 			}
 			if trouble {
 				d.symptoms = append(d.symptoms, i)
@@ -61,16 +68,6 @@ func (b *builder) replaced(d *draft) {
 		}
 		return false
 	})
-}
-
-// superseded reports whether another draft began between the end of d and a moment.
-func superseded(drafts []*draft, d *draft, at int64) bool {
-	for _, o := range drafts {
-		if o != d && o.start > d.last && o.start <= at && len(o.first) > 1 {
-			return true
-		}
-	}
-	return false
 }
 
 // state says how an incident ended, as far as something shows it.
@@ -173,9 +170,15 @@ const ruleChanged = "RST-04"
 // hour, and nobody came back, is the owner's or the provider's answer; so is a key that was made right after.
 func (b *builder) mended(d *draft) {
 	var rest []*point
-	var answers []int64
+	var acts, answers []int64
 	for _, p := range d.points {
-		if p.b.Kind == forensics.PasswordChanged && b.onlyRule(p, ruleChanged, "RST-01", "RST-02", "RST-03") && b.quietAround(d, p) {
+		if b.acted(p) {
+			acts = append(acts, p.at())
+		}
+	}
+	slices.Sort(acts)
+	for _, p := range d.points {
+		if p.b.Kind == forensics.PasswordChanged && b.onlyRule(p, ruleChanged, "RST-01", "RST-02", "RST-03") && b.quietAround(acts, p) {
 			answers = append(answers, p.at())
 			for _, f := range p.findings {
 				if b.acct.Findings[f].Rule == ruleChanged && !slices.Contains(d.repair, f) {
@@ -222,15 +225,17 @@ func (b *builder) onlyRule(p *point, rules ...string) bool {
 	return has
 }
 
-// quietAround reports whether the hand did nothing close to a moment.
-func (b *builder) quietAround(d *draft, at *point) bool {
-	for _, p := range d.points {
-		if p == at || p.b.IP == 0 && p.b.Session == 0 || b.aboutService(p.b) {
-			continue
-		}
-		if gap := p.at() - at.at(); gap >= -actBefore && gap <= actAfter {
-			return false
-		}
+// quietAround reports whether the hand did nothing else close to a moment; acts are those of the hand, in order.
+func (b *builder) quietAround(acts []int64, p *point) bool {
+	from, _ := slices.BinarySearch(acts, p.at()-actBefore)
+	to, _ := slices.BinarySearch(acts, p.at()+actAfter+1)
+	if b.acted(p) {
+		from++ // itself
 	}
-	return true
+	return from >= to
+}
+
+// acted reports whether a point is something that was done in the mailbox by somebody who was there.
+func (b *builder) acted(p *point) bool {
+	return (p.b.IP != 0 || p.b.Session != 0) && !b.aboutService(p.b)
 }

@@ -126,32 +126,39 @@ type Lever struct {
 	Events int     // how many of the incident's events it has
 }
 
+// mostLevers is how many sources of an incident are tried, those of most events first. One of a thousand keys moves next to nothing.
+const mostLevers = 50
+
 // levers tells what a verdict on each of an incident's sources would do to it: what the owner did is taken out of the
 // draft; what the owner did not do weighs more.
 func (b *builder) levers(d *draft) []Lever {
-	var order []string
-	events := map[string]int{}
-	for _, p := range d.points {
-		for _, e := range b.sources(p) {
-			if events[e] == 0 {
-				order = append(order, e)
+	var out []Lever
+	at := map[string]int{} // in out
+	sources := make([][]string, len(d.points))
+	for i, p := range d.points {
+		sources[i] = b.sources(p)
+		for _, e := range sources[i] {
+			if _, ok := at[e]; !ok {
+				at[e] = len(out)
+				out = append(out, Lever{Entity: e, Not: score(d.weighed.points + pointsSaid)})
 			}
-			events[e]++
+			out[at[e]].Events++
 		}
 	}
-	var out []Lever
-	for _, e := range order {
+	if len(out) > mostLevers {
+		slices.SortStableFunc(out, func(x, y Lever) int { return y.Events - x.Events })
+		out = out[:mostLevers]
+	}
+	for i := range out {
 		rest := &draft{first: map[forensics.StepName]int64{}, symptoms: d.symptoms, stay: d.stay}
-		for _, p := range d.points {
-			if !slices.Contains(b.sources(p), e) {
+		for k, p := range d.points {
+			if !slices.Contains(sources[k], out[i].Entity) {
 				rest.points = append(rest.points, p)
 			}
 		}
-		l := Lever{Entity: e, Not: score(d.weighed.points + pointsSaid), Events: events[e]}
 		if len(rest.points) > 0 {
-			l.Mine = score(b.weigh(rest).points)
+			out[i].Mine = score(b.weigh(rest).points)
 		}
-		out = append(out, l)
 	}
 	return out
 }

@@ -36,71 +36,27 @@ func (b *builder) wide(e *forensics.Brief) network {
 
 // stays looks at every event that says where somebody was, once for all drafts.
 func (b *builder) stays(drafts []*draft) {
-	type about struct {
-		d     *draft
-		wides set[network]
-		days  set[int64]
-		acts  []int64
-		own   set[forensics.Symbol] // clients of the owner
-		tools set[forensics.Symbol] // clients of the draft
-	}
-	var list []*about
-	for _, d := range drafts {
-		a := &about{d: d}
-		for _, p := range d.points {
-			if p.b.IP != 0 && !p.standing.Owner() && !b.aboutService(p.b) {
-				a.wides.put(b.wide(p.b))
-				a.acts = append(a.acts, p.at())
-			}
-		}
-		if len(a.wides) > 0 {
-			list = append(list, a)
-		}
-	}
-	if len(list) == 0 {
+	l := newLives(b, drafts)
+	if len(l.windows) == 0 {
 		return
 	}
+	at := 0
 	for i := range b.in.Account.Briefs {
 		e := &b.in.Account.Briefs[i]
 		if e.Unreliable {
 			break
 		}
-		if e.IP == 0 && (e.Session == 0 || e.Client == 0) || e.Certainty != forensics.Observed || e.Outcome == forensics.Failure {
-			continue
+		for at < len(l.windows) && e.Time > l.windows[at].last {
+			at++
 		}
-		for _, a := range list {
-			if e.Time < a.d.start-toolAround || e.Time > a.d.last+toolAround {
-				continue
-			}
-			standing := b.standing(e)
-			if e.Client != 0 {
-				if standing.Owner() {
-					a.own.put(e.Client)
-				} else if a.d.hand.sessions.has(e.Session) || e.Session == 0 && a.d.hand.ips.has(e.IP) && e.Time >= a.d.start && e.Time <= a.d.last {
-					a.tools.put(e.Client)
-				}
-			}
-			if e.IP == 0 || e.Time < a.d.start-stayAround || e.Time > a.d.last+stayAround {
-				continue
-			}
-			switch {
-			case standing.Owner():
-				if kind := b.placeOf(e).Kind; kind == "mobile" || kind == "vpn" || kind == "proxy" || kind == "tor" {
-					continue
-				}
-				if between(a.acts, e.Time-homeAround, e.Time+homeAround) {
-					a.d.stay.home++
-				}
-			case a.wides.has(b.wide(e)):
-				a.days.put(e.Time/int64(24*time.Hour) + 1)
-			}
+		if at == len(l.windows) {
+			break
+		}
+		if e.Time >= l.windows[at].first && (e.IP != 0 || e.Session != 0 && e.Client != 0) && e.Certainty == forensics.Observed && e.Outcome != forensics.Failure {
+			l.see(e)
 		}
 	}
-	for _, a := range list {
-		a.d.stay.known, a.d.stay.days = true, len(a.days)
-		for c := range a.tools {
-			a.d.stay.newTool = a.d.stay.newTool || !a.own.has(c)
-		}
-		a.d.stay.ownTool = len(a.tools) > 0 && !a.d.stay.newTool
+	for _, s := range l.strangers {
+		s.d.stay = l.stayOf(s)
 	}
 }
