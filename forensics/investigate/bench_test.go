@@ -85,8 +85,12 @@ func BenchmarkAnalyse(b *testing.B) {
 				b.Fatal(err)
 			}
 			verdict := casefile.VerdictMine
+			attacker := "ip:203.0.113.20"
+			if accounts == 1 {
+				attacker = "ip:203.0.113.0"
+			}
 			for b.Loop() {
-				if err := c.SetVerdict([]string{"ip:203.0.113.20"}, verdict); err != nil {
+				if err := c.SetVerdict([]string{attacker}, verdict); err != nil {
 					b.Fatal(err)
 				}
 				if _, err := a.Analyse(b.Context()); err != nil {
@@ -99,5 +103,58 @@ func BenchmarkAnalyse(b *testing.B) {
 				}
 			}
 		})
+	}
+}
+
+// BenchmarkFlood measures one account under ten and under forty thousand events of an hour: what an attack, or a file that is made to be
+// slow, can bring together. The time of each must not grow with their number.
+func BenchmarkFlood(b *testing.B) {
+	start := time.Date(2022, 1, 1, 0, 0, 0, 0, time.UTC)
+	floods := []struct {
+		name string
+		of   func(i int) forensics.Event
+	}{
+		{"logins_from_everywhere", func(i int) forensics.Event {
+			return forensics.Event{Kind: forensics.LoginSucceeded, IP: netip.AddrFrom4([4]byte{byte(11 + i>>16), byte(i >> 8), byte(i), 9}), Session: fmt.Sprint("s", i), Client: fmt.Sprint("program", i)}
+		}},
+		{"keys", func(i int) forensics.Event {
+			return forensics.Event{Kind: forensics.KeyCreated, IP: netip.MustParseAddr("203.0.113.9"), Session: "s", Key: fmt.Sprint("key", i)}
+		}},
+		{"reset_mails", func(i int) forensics.Event {
+			return forensics.Event{Kind: forensics.ResetRequested, Certainty: forensics.Reported, Sender: forensics.SenderAuthenticated,
+				Service: []string{"coinbase", "gemini", "kraken", "google"}[i%4], MessageID: fmt.Sprintf("m%d@mail.example.com", i)}
+		}},
+		{"changed_passwords", func(i int) forensics.Event {
+			return forensics.Event{Kind: forensics.PasswordChanged, IP: netip.MustParseAddr("203.0.113.9"), Session: fmt.Sprint("s", i/10), Outcome: forensics.Success}
+		}},
+		{"deletions", func(i int) forensics.Event {
+			return forensics.Event{Kind: forensics.MailDeleted, IP: netip.MustParseAddr("203.0.113.9"), Session: "s", MessageID: fmt.Sprintf("m%d@mail.example.com", i)}
+		}},
+	}
+	for _, flood := range floods {
+		for _, n := range []int{10_000, 40_000} {
+			b.Run(fmt.Sprintf("%s/%d", flood.name, n), func(b *testing.B) {
+				events := lives(10_000, 1)
+				for i := range n {
+					e := flood.of(i)
+					at := start.Add(250*24*time.Hour + time.Duration(i)*time.Hour/time.Duration(n))
+					e.Account, e.Provider = "user0000@example.com", "microsoft/unified-audit"
+					e.Time = forensics.UTC(at, forensics.PrecisionSecond, at.Format(time.RFC3339), "CreationTime")
+					e.Ref = forensics.Ref{Offset: int64(len(events)) * 1000, Length: 1000, Line: int64(len(events) + 1)}
+					e.Fact = fmt.Sprint(len(events))
+					events = append(events, e)
+				}
+				c := makeCase(b, "microsoft/unified-audit", events)
+				if _, err := c.Briefs(b.Context()); err != nil {
+					b.Fatal(err)
+				}
+				for b.Loop() {
+					if _, err := Analyse(b.Context(), c, Options{}); err != nil {
+						b.Fatal(err)
+					}
+				}
+				b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*n), "ns/event")
+			})
+		}
 	}
 }
