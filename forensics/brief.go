@@ -25,6 +25,30 @@ type Brief struct {
 	Account, Actor, IP, Host, Country, Org, Client, Protocol, Service, Operation, From, Key, Folder, Detail, Provider Symbol
 }
 
+// Deletions counts what was deleted: a mail that is thrown away and then purged, or copied to the trash and expunged, as servers log one
+// deletion, is one. Events that name no mail count each.
+type Deletions struct {
+	n    int
+	seen map[uint32]bool
+}
+
+// Add takes in the event of a deletion.
+func (d *Deletions) Add(b *Brief) {
+	if b.Message != 0 {
+		if d.seen[b.Message] {
+			return
+		}
+		if d.seen == nil {
+			d.seen = map[uint32]bool{}
+		}
+		d.seen[b.Message] = true
+	}
+	d.n++
+}
+
+// Count is how many there were.
+func (d *Deletions) Count() int { return d.n }
+
 // AccountEvents are the events about one account in the order of the timeline, those without
 // a reliable time last.
 type AccountEvents struct {

@@ -175,7 +175,7 @@ func (b *builder) label(d *draft, s *stage, events map[int64]*forensics.Event) s
 	return strings.Join(words, ", ")
 }
 
-// deletionWords say how soon each hidden notice went, or else how many mails.
+// deletionWords say how soon each hidden notice went, or else how much was deleted.
 func (b *builder) deletionWords(d *draft, s *stage) (words []string) {
 	mails := map[uint32]int64{}
 	for _, p := range d.points {
@@ -193,7 +193,11 @@ func (b *builder) deletionWords(d *draft, s *stage) (words []string) {
 		}
 	}
 	if len(words) == 0 {
-		words = append(words, plural(len(s.points), "deletion"))
+		var total forensics.Deletions
+		for _, p := range s.points {
+			total.Add(p.b)
+		}
+		words = append(words, plural(total.Count(), "deletion"))
 	}
 	return words
 }

@@ -29,7 +29,7 @@ func (e *evaluation) strangeDeletions() {
 	}
 	type run struct {
 		rows  []int32
-		total int
+		total forensics.Deletions
 		last  int64
 		pairs []pair
 		worst Standing
@@ -57,7 +57,7 @@ func (e *evaluation) strangeDeletions() {
 			runs = append(runs, r)
 		}
 		r.last, r.worst = b.Time, max(r.worst, standing)
-		r.total++
+		r.total.Add(b)
 		if len(r.rows) < episodeRows {
 			r.rows = append(r.rows, i)
 			r.pairs = append(r.pairs, notices[i]...)
@@ -65,7 +65,7 @@ func (e *evaluation) strangeDeletions() {
 	}
 	for _, r := range runs {
 		weight := 0.35
-		why := figure("%s%s", count(r.total, "deletion"), e.from(r.rows[0]))
+		why := figure("%s%s", count(r.total.Count(), "deletion"), e.from(r.rows[0]))
 		related, names := e.noticesOf(r.pairs)
 		if len(related) > 0 {
 			weight = 0.75

@@ -50,13 +50,17 @@ func (e *evaluation) deletedBySubject() {
 			if standing.Strange() {
 				weight = 0.6 * e.strangerBy(hits[0], login)
 			}
+			var total forensics.Deletions
+			for _, i := range hits {
+				total.Add(&e.all[i])
+			}
 			switch n := len(hits); {
 			case n >= 10:
 				weight += 0.2
 			case n >= 3:
 				weight += 0.1
 			}
-			e.say(weight, hits, []int32{o.event}, figure("%s of mail "+AboutSecurity+", such as %s, %s after %s; the mail itself is not in the case", count(len(hits), "deletion"),
+			e.say(weight, hits, []int32{o.event}, figure("%s of mail "+AboutSecurity+", such as %s, %s after %s; the mail itself is not in the case", count(total.Count(), "deletion"),
 				quoted(subject), span(first.Time-o.at), o.text)+said, "")
 		}
 		hits = nil
