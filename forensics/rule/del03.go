@@ -69,7 +69,7 @@ func (e *evaluation) strangeDeletions() {
 		related, names := e.noticesOf(r.pairs)
 		if len(related) > 0 {
 			weight = 0.75
-			why += ", among them of the notice of " + join(names)
+			why += either(r.total.Count() == 1, ", of", ", among them of") + " the notice of " + join(names)
 		}
 		weight *= e.strangerBy(r.rows[0], r.login)
 		explained := r.said

@@ -141,7 +141,7 @@ func TestDel02And03(t *testing.T) {
 	runCases(t, "DEL-03", []ruleCase{
 		{name: "stranger", events: "2022-11-14T03:02:00Z mail-deleted ip=203.0.113.7 every=1m times=4", want: 1, least: 0.35, most: 0.45, says: "4 deletions from 203.0.113.7"},
 		{name: "one_mail_in_two_records", events: "2022-11-14T03:02:00Z mail-deleted ip=203.0.113.7 id=a@x\n2022-11-14T03:02:00Z mail-purged ip=203.0.113.7 id=a@x\n", want: 1, says: "1 deletion from 203.0.113.7"},
-		{name: "notice", events: reset + "2022-11-14T03:02:00Z mail-deleted ip=203.0.113.7 id=r1@coinbase.com", want: 1, least: 0.75},
+		{name: "notice", events: reset + "2022-11-14T03:02:00Z mail-deleted ip=203.0.113.7 id=r1@coinbase.com", want: 1, least: 0.75, says: ", of the notice of Coinbase"},
 		{name: "owner", events: "2022-11-14T03:02:00Z mail-deleted ip=198.51.100.7", want: 0},
 		{name: "unknown", events: "2022-11-14T03:02:00Z mail-deleted", want: 0},
 	})
