@@ -263,16 +263,16 @@ func campaignText(c *forensics.Campaign, in *forensics.Incident) string {
 	return text
 }
 
-// incidentNumbers writes #2 #5 +3.
-func incidentNumbers(ids []int64, w int) string {
+// incidentNumbers writes #2 #5 +3, each with a mark before it.
+func incidentNumbers(mark string, ids []int64, w int) string {
 	var b strings.Builder
 	for i, id := range ids {
-		text := "#" + itoa(id)
+		text := mark + "#" + itoa(id)
 		more := ""
 		if rest := len(ids) - i; rest > 1 {
 			more = " +" + itoa(int64(rest))
 		}
-		if b.Len()+len(text)+len(more)+1 > w && i > 0 {
+		if b.Len()+len(text)+len(more) > w && i > 0 {
 			b.WriteString("+" + itoa(int64(len(ids)-i)))
 			break
 		}
@@ -284,7 +284,7 @@ func incidentNumbers(ids []int64, w int) string {
 // entityIncidents names the incidents that came from an entity, and behind a + those that the owner answered from there.
 func entityIncidents(l *kit.Line, st *kit.Styles, e *forensics.Entity, w int) {
 	if len(e.Incidents) > 0 {
-		text := incidentNumbers(e.Incidents, w)
+		text := incidentNumbers("", e.Incidents, w)
 		l.Cell(st.Accent, text, min(w, kit.Width(text)))
 		if w -= kit.Width(text) + 1; w < 3 || len(e.Answered) == 0 {
 			return
@@ -292,7 +292,7 @@ func entityIncidents(l *kit.Line, st *kit.Styles, e *forensics.Entity, w int) {
 		l.Space(1)
 	}
 	if len(e.Answered) > 0 {
-		text := "+" + incidentNumbers(e.Answered, w-1)
+		text := incidentNumbers("+", e.Answered, w)
 		l.Cell(st.Owner, text, min(w, kit.Width(text)))
 	}
 }

@@ -27,3 +27,24 @@ func TestLossText(t *testing.T) {
 		}
 	}
 }
+
+func TestIncidentNumbers(t *testing.T) {
+	for _, c := range []struct {
+		mark string
+		ids  []int64
+		w    int
+		want string
+	}{
+		{"", []int64{1, 2}, 5, "#1 #2"},
+		{"+", []int64{1, 2}, 7, "+#1 +#2"},
+		{"+", []int64{1, 2}, 6, "+#1 +1"},
+		{"", []int64{1, 20, 300}, 9, "#1 #20 +1"},
+		{"", []int64{1, 20, 300}, 5, "#1 +2"},
+		{"", []int64{12345}, 3, "#12345"},
+		{"", nil, 5, ""},
+	} {
+		if got := incidentNumbers(c.mark, c.ids, c.w); got != c.want {
+			t.Errorf("%q %v in %d columns: %q, want %q", c.mark, c.ids, c.w, got, c.want)
+		}
+	}
+}

@@ -124,7 +124,7 @@ func rowLine(st *kit.Styles, e *forensics.Event, c columns, zone *time.Location,
 	}
 	l.Cell(look, word, min(right, c.state))
 	if c.incident > 0 && len(e.Incidents) > 0 {
-		l.Gap(c.incident).Cell(st.Accent, incidentNumbers(e.Incidents, c.incident), c.incident)
+		l.Gap(c.incident).Cell(st.Accent, incidentNumbers("", e.Incidents, c.incident), c.incident)
 	}
 	return l.String()
 }
