@@ -94,7 +94,7 @@ func accountsOf(list []forensics.Incident) []string {
 type candidate struct {
 	entity   string
 	accounts []string
-	events   int // briefs that must be looked at again to know its effect
+	events   int // how many must be looked at again to know its effect
 	use      *use
 	question forensics.Question
 
@@ -131,6 +131,7 @@ func (a *Analyst) candidates(name string, judge rule.Judge, buffer *[]forensics.
 	acct := a.accounts[name]
 	s := newSurvey(a, events.Briefs, judge)
 	var out []candidate
+	cost := len(events.Briefs) + findingCost*len(acct.findings)
 	seen := map[string]bool{}
 	add := func(u *use, suggest string) {
 		if u == nil || seen[u.entity] || u.events == 0 {
@@ -138,7 +139,7 @@ func (a *Analyst) candidates(name string, judge rule.Judge, buffer *[]forensics.
 		}
 		seen[u.entity] = true
 		u.accounts = []accountUse{{name, u.events}}
-		out = append(out, candidate{entity: u.entity, accounts: []string{name}, events: len(events.Briefs), use: u,
+		out = append(out, candidate{entity: u.entity, accounts: []string{name}, events: cost, use: u,
 			question: forensics.Question{Entities: []string{u.entity}, Events: int64(u.events), Suggest: suggest}})
 	}
 	for i := range acct.found {

@@ -13,8 +13,10 @@ import (
 )
 
 const (
-	// budget is how many events may be looked at again to learn what answers would change.
-	budget = 2_000_000
+	// budget is how many events may be looked at again to learn what answers would change, and findingCost how many of them a finding
+	// is worth: it takes as long to come to, and to join with others. An account under a flood has more findings than events.
+	budget      = 2_000_000
+	findingCost = 10
 	// mostFresh is what incidents count that only an answer would make: else "all of this is not mine" always settles most.
 	mostFresh = 1.0
 	// likely is how sure a suggested answer is taken to be.
