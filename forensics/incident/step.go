@@ -90,13 +90,17 @@ func (b *builder) why(d *draft, s *stage, findings []*forensics.Finding) string 
 	return text + "."
 }
 
-// clauses takes reasons apart and drops what was said already.
+// clauses takes reasons apart and drops what was said already, be it in more words.
 func clauses(list []string) []string {
 	var out []string
 	for _, text := range list {
-		out = append(out, strings.Split(text, "; ")...)
+		for _, clause := range strings.Split(text, "; ") {
+			if !slices.ContainsFunc(out, func(said string) bool { return said == clause || strings.HasPrefix(said, clause+" ") }) {
+				out = append(out, clause)
+			}
+		}
 	}
-	return unique(out)
+	return out
 }
 
 // after says how long after the step before it a stage begins.

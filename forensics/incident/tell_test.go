@@ -227,3 +227,11 @@ func TestVerdict(t *testing.T) {
 		}
 	}
 }
+
+func TestClauses(t *testing.T) {
+	got := clauses([]string{"2 logins from here within an hour; a new network", "2 logins from here", "2 logins from hereabouts; a new network", "an hour"})
+	want := []string{"2 logins from here within an hour", "a new network", "2 logins from hereabouts", "an hour"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}

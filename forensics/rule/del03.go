@@ -28,8 +28,8 @@ func (e *evaluation) strangeDeletions() {
 		notices[p.deletion] = append(notices[p.deletion], p)
 	}
 	type run struct {
-		rows  []int32
-		total forensics.Deletions
+		tally
+		mails forensics.Deletions
 		last  int64
 		pairs []pair
 		worst Standing
@@ -57,19 +57,19 @@ func (e *evaluation) strangeDeletions() {
 			runs = append(runs, r)
 		}
 		r.last, r.worst = b.Time, max(r.worst, standing)
-		r.total.Add(b)
+		r.mails.Add(b)
 		if len(r.rows) < episodeRows {
-			r.rows = append(r.rows, i)
 			r.pairs = append(r.pairs, notices[i]...)
 		}
+		r.add(i, e.profile.ip(b), episodeRows)
 	}
 	for _, r := range runs {
 		weight := 0.35
-		why := figure("%s%s", count(r.total.Count(), "deletion"), e.from(r.rows[0]))
+		why := count(r.mails.Count(), "deletion") + e.from(r.rows[0]) + r.more()
 		related, names := e.noticesOf(r.pairs)
 		if len(related) > 0 {
 			weight = 0.75
-			why += either(r.total.Count() == 1, ", of", ", among them of") + " the notice of " + join(names)
+			why += either(r.mails.Count() == 1, ", of", ", among them of") + " the notice of " + join(names)
 		}
 		weight *= e.strangerBy(r.rows[0], r.login)
 		explained := r.said

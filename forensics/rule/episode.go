@@ -13,25 +13,26 @@ type episode struct {
 	ip         *ipSight // nil where no address is on record
 	standing   Standing
 	start, end int64
-	logins     []int32
-	acts       []int32 // the first mails read or sent, for where no login is on record
-	first      int32   // the first event, of whatever kind
-	events     int     // everything done
+	logins     tally
+	acts       tally // mails read or sent, for where no login is on record
+	first      int32 // the first event, of whatever kind
+	events     int   // everything done
 	client     *client
 	legacy     bool
 }
 
 const (
 	episodeGap  = day // a pause that is longer begins a new episode
-	episodeRows = 500 // events that an episode names at most
+	episodeRows = 500 // logins that an episode names at most
+	episodeActs = 3   // mails read or sent that it names at most
 )
 
-// rows are the events that prove an episode; none where all that it did is a step of its own.
-func (p *episode) rows() []int32 {
-	if len(p.logins) > 0 {
-		return p.logins
+// proof are the events that prove an episode, and what one is called; none where all that it did is a step of its own.
+func (p *episode) proof() (t *tally, noun string) {
+	if p.logins.total > 0 {
+		return &p.logins, "login"
 	}
-	return p.acts
+	return &p.acts, "access"
 }
 
 // findEpisodes gathers what strangers did.
@@ -73,10 +74,10 @@ func (e *evaluation) findEpisodes() {
 		}
 		ep.legacy = ep.legacy || e.protocol(b.Protocol) == protocolLegacy
 		switch {
-		case b.Kind == forensics.LoginSucceeded && len(ep.logins) < episodeRows:
-			ep.logins = append(ep.logins, int32(n))
-		case (b.Kind == forensics.MailRead || b.Kind == forensics.MailSent) && len(ep.acts) < 3:
-			ep.acts = append(ep.acts, int32(n))
+		case b.Kind == forensics.LoginSucceeded:
+			ep.logins.add(int32(n), ip, episodeRows)
+		case b.Kind == forensics.MailRead || b.Kind == forensics.MailSent:
+			ep.acts.add(int32(n), ip, episodeActs)
 		}
 	}
 }
@@ -178,7 +179,8 @@ func (e *evaluation) findOrigins() {
 	}
 	for _, ep := range e.episodes {
 		weight, _ := e.episodeWeight(ep)
-		for _, i := range ep.rows() {
+		proof, _ := ep.proof()
+		for _, i := range proof.rows {
 			e.origins = append(e.origins, origin{e.all[i].Time, i, forensics.StepLogin, "", weight})
 		}
 	}

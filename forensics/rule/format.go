@@ -56,6 +56,11 @@ func either(condition bool, s, t string) string {
 	return t
 }
 
+// atLeast is count for what was not counted to the end.
+func atLeast(n int, cut bool, word string) string {
+	return either(cut, "at least ", "") + count(n, word)
+}
+
 // choose returns a where the condition holds, else b.
 func choose(condition bool, a, b float64) float64 {
 	if condition {

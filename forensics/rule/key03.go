@@ -38,15 +38,15 @@ func (e *evaluation) lockedOut(i int32) bool {
 		return false
 	}
 	after := e.ownFailures(at, at+window)
-	if len(after) < least {
+	if after.total < least {
 		return false
 	}
-	before := len(e.ownFailures(at-window, at-1))
-	if before*5 > len(after) {
+	before := e.ownFailures(at-window, at-1)
+	if before.total*5 > after.total {
 		return false // it failed before as well
 	}
-	f := e.say(0.4, after, []int32{i}, figure("%s of the owner's client in the %s after %s was %s, the first after %s; %d in as long before", count(len(after), "failure"),
-		span(window), e.keyText(i), either(e.all[i].Kind == forensics.KeyRemoved, "removed", "made"), span(e.all[after[0]].Time-at), before), "")
+	f := e.say(0.4, after.rows, []int32{i}, figure("%s of the owner's client in the %s after %s was %s, the first after %s; %d in as long before", after.count("failure"),
+		span(window), e.keyText(i), either(e.all[i].Kind == forensics.KeyRemoved, "removed", "made"), span(e.all[after.rows[0]].Time-at), before.total), "")
 	f.Certainty = max(f.Certainty, e.all[i].Certainty)
 	return true
 }
@@ -54,15 +54,26 @@ func (e *evaluation) lockedOut(i int32) bool {
 // maxFailures bounds how many failures of a window are looked at.
 const maxFailures = 2000
 
-// ownFailures lists failed logins from what is known as the owner's.
-func (e *evaluation) ownFailures(from, to int64) []int32 {
-	var out []int32
+// failures are failed logins of what is known as the owner's.
+type failures struct {
+	rows  []int32 // the first of them
+	total int
+	cut   bool // there can be more than were counted
+}
+
+func (f failures) count(word string) string { return atLeast(f.total, f.cut, word) }
+
+func (e *evaluation) ownFailures(from, to int64) (out failures) {
 	list := e.within(e.failures, from, to)
 	for _, k := range list[:min(len(list), maxFailures)] {
-		if len(out) < episodeRows && e.knownFailure(&e.all[k]).Owner() {
-			out = append(out, k)
+		if !e.knownFailure(&e.all[k]).Owner() {
+			continue
+		}
+		if out.total++; len(out.rows) < episodeRows {
+			out.rows = append(out.rows, k)
 		}
 	}
+	out.cut = len(list) > maxFailures
 	return out
 }
 

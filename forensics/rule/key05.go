@@ -61,7 +61,7 @@ func (e *evaluation) removed(rows []int32) {
 		return
 	}
 	if o, failed, ok := e.lockedOutBefore(b.Time); ok && standing == Unknown {
-		f := e.say(0.3, rows, []int32{o.event}, what+figure("; the owner's client failed %d times since, and %s later came %s", failed, span(o.at-b.Time), o.text), "")
+		f := e.say(0.3, rows, []int32{o.event}, what+figure("; the owner's client failed %s since, and %s later came %s", failed.count("time"), span(o.at-b.Time), o.text), "")
 		f.Step, f.Technique = forensics.StepKey, "T1531"
 		f.InnocentIf = "The owner removed the key of a client that he still uses."
 		return
@@ -76,10 +76,10 @@ func (e *evaluation) removed(rows []int32) {
 }
 
 // lockedOutBefore finds the strange login that follows the removal of a key which the owner's client still needed: it fails from then on.
-func (e *evaluation) lockedOutBefore(at int64) (o origin, failed int, ok bool) {
+func (e *evaluation) lockedOutBefore(at int64) (o origin, failed failures, ok bool) {
 	window := e.set.Window(KeyFailures)
-	failed = len(e.ownFailures(at, at+window))
-	if failed < e.set.Number(KeyFailureCount) || len(e.ownFailures(at-window, at-1))*5 > failed {
+	failed = e.ownFailures(at, at+window)
+	if failed.total < e.set.Number(KeyFailureCount) || e.ownFailures(at-window, at-1).total*5 > failed.total {
 		return origin{}, failed, false
 	}
 	o, ok = e.loginAfter(at, e.set.Window(KeyTied))

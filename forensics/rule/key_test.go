@@ -49,6 +49,8 @@ func TestKey03(t *testing.T) {
 	const failures = "2022-11-14T07:00:00Z login-failed ip=198.51.100.7 protocol=imap every=10m times=5\n"
 	runCases(t, "KEY-03", []ruleCase{
 		{name: "replaced", events: "2022-11-14T03:04:00Z key-created key=x\n" + failures, want: 1, least: 0.4, says: "5 failures of the owner's client"},
+		{name: "more_than_are_named", events: "2022-11-14T03:04:00Z key-created key=x\n2022-11-14T07:00:00Z login-failed ip=198.51.100.7 protocol=imap times=700 every=1m", want: 1, says: "700 failures"},
+		{name: "more_than_are_counted", events: "2022-11-14T03:04:00Z key-created key=x\n2022-11-14T07:00:00Z login-failed ip=198.51.100.7 protocol=imap times=2500 every=20s", want: 1, says: "at least 2000 failures"},
 		{name: "too_few", events: "2022-11-14T03:04:00Z key-created key=x\n2022-11-14T07:00:00Z login-failed ip=198.51.100.7 times=2 every=1m", want: 0},
 		{name: "failed_before", events: "2022-11-14T06:59:00Z key-created key=x\n2022-11-13T07:01:00Z login-failed ip=198.51.100.7 protocol=imap every=1h times=20\n" + failures, want: 0},
 		{name: "strangers_failures", events: "2022-11-14T03:04:00Z key-created key=x\n2022-11-14T07:00:00Z login-failed ip=203.0.113.7 times=9 every=1m", want: 0},

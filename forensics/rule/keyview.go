@@ -59,7 +59,7 @@ func (e *evaluation) judgeKeys() {
 		if v.standing == Unknown {
 			if failed, login := e.answers(i); login >= 0 {
 				v.standing, v.answer = Usual, true
-				v.why = figure("the owner's client had failed %d times since the key change before it, and got in %s after it, from %s", failed,
+				v.why = figure("the owner's client had failed %s since the key change before it, and got in %s after it, from %s", failed.count("time"),
 					span(e.all[login].Time-b.Time), e.place(login))
 			}
 		}
@@ -101,7 +101,7 @@ func (e *evaluation) neighbour(b *forensics.Brief) bool {
 
 // answers reports whether a key is the owner's answer to being locked out: a key change before it, his client fails since,
 // and gets in again soon after. login is that login, -1 where it is none.
-func (e *evaluation) answers(i int32) (failed int, login int32) {
+func (e *evaluation) answers(i int32) (failed failures, login int32) {
 	at := e.all[i].Time
 	change := int64(-1 << 62)
 	for _, list := range [][]int32{e.keys, e.removals} {
@@ -110,9 +110,9 @@ func (e *evaluation) answers(i int32) (failed int, login int32) {
 		}
 	}
 	if at-change > e.set.Window(KeyFailures) {
-		return 0, -1
+		return failed, -1
 	}
-	if failed = len(e.ownFailures(change, at)); failed < e.set.Number(KeyFailureCount) {
+	if failed = e.ownFailures(change, at); failed.total < e.set.Number(KeyFailureCount) {
 		return failed, -1
 	}
 	for _, k := range e.within(e.logins, change, at-1) {

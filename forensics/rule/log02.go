@@ -23,13 +23,13 @@ func log02() *Rule {
 
 func (e *evaluation) findLog02() {
 	for _, ep := range e.episodes {
-		rows := ep.rows()
+		proof, noun := ep.proof()
+		rows := proof.rows
 		if len(rows) == 0 {
 			continue
 		}
 		weight, parts := e.episodeWeight(ep)
-		what := count(len(rows), either(len(ep.logins) > 0, "login", "access"))
-		why := figure("%s from %s", what, e.place(rows[0]))
+		why := figure("%s from %s%s", count(proof.total, noun), e.place(rows[0]), proof.more())
 		if len(rows) > 1 {
 			why += " within " + span(ep.end-ep.start)
 		}

@@ -23,11 +23,11 @@ func (e *evaluation) findLog04() {
 		return
 	}
 	for _, ep := range e.episodes {
-		rows := ep.rows()
-		if ep.ip == nil || !ep.ip.hidden() || len(rows) == 0 {
+		proof, noun := ep.proof()
+		if ep.ip == nil || !ep.ip.hidden() || proof.total == 0 {
 			continue
 		}
-		e.say(choose(e.profile.Short, 0.15, 0.3), rows, nil, figure("%s from %s", count(len(rows), either(len(ep.logins) > 0, "login", "access")), e.place(rows[0])), "")
+		e.say(choose(e.profile.Short, 0.15, 0.3), proof.rows, nil, figure("%s from %s%s", count(proof.total, noun), e.place(proof.rows[0]), proof.more()), "")
 	}
 	if !e.profile.Short {
 		return

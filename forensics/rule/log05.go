@@ -44,6 +44,6 @@ func (e *evaluation) findLog05() {
 		}
 		told = b.Time
 		e.say(choose(standing.Strange(), 0.45, 0.25), []int32{i}, failed[:min(len(failed), episodeRows)],
-			figure("%s in the %s before the login from %s", count(same, "failure"), span(window), e.place(i)), "")
+			figure("%s in the %s before the login from %s", atLeast(same, len(failed) > maxFailures, "failure"), span(window), e.place(i)), "")
 	}
 }

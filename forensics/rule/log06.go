@@ -23,7 +23,8 @@ func (e *evaluation) findLog06() {
 		return
 	}
 	for _, ep := range e.episodes {
-		rows := ep.rows()
+		proof, _ := ep.proof()
+		rows := proof.rows
 		if ep.client == nil || len(rows) == 0 || ep.client.verdict == Mine {
 			continue
 		}

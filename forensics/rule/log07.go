@@ -66,7 +66,7 @@ func (e *evaluation) manyNetworks() {
 			continue
 		}
 		told = b.Time
-		e.say(choose(e.profile.Short, 0.05, 0.1), rows, related, figure("logins from %s within %s, %d of them not usual", count(len(recent), "network"),
+		e.say(choose(e.profile.Short, 0.05, 0.1), rows, related, figure("logins from %s within %s, %d of them not usual", atLeast(len(recent), len(recent) > maxNetworks, "network"),
 			span(b.Time-e.all[recent[0].event].Time), len(rows)), "")
 	}
 }

@@ -24,9 +24,8 @@ func (e *evaluation) findLog10() {
 
 // readRun is what one strange network read within the window.
 type readRun struct {
-	first, last int64
-	events      []int32 // the first of them
-	messages    int
+	tally
+	begun, last int64
 	standing    Standing
 	throttled   bool
 }
@@ -45,30 +44,28 @@ func (e *evaluation) bulkReads() {
 			continue
 		}
 		r := open[ip.wideID]
-		if r == nil || b.Time-r.first > window {
-			r = &readRun{first: b.Time, standing: e.profile.Known(b)}
+		if r == nil || b.Time-r.begun > window {
+			r = &readRun{begun: b.Time, standing: e.profile.Known(b)}
 			open[ip.wideID] = r
 			runs = append(runs, r)
 		}
 		r.last = b.Time
-		r.messages++
 		r.throttled = r.throttled || b.Detail != 0 && e.detail(b.Detail).throttled
-		if len(r.events) < maxReadEvents {
-			r.events = append(r.events, i)
-		}
+		r.add(i, ip, maxReadEvents)
 	}
 	for _, r := range runs {
-		if r.messages < least && !r.throttled {
-			r.messages = e.messagesIn(r.events)
+		times := r.total
+		if times < least && !r.throttled {
+			times = e.messagesIn(r.rows)
 		}
-		if r.messages < least && !r.throttled {
+		if times < least && !r.throttled {
 			continue
 		}
-		why := figure("%s read from %s within %s", count(r.messages, "message"), e.place(r.events[0]), span(r.last-r.first))
+		why := figure("mail was read %s from %s%s within %s", count(times, "time"), e.place(r.rows[0]), r.more(), span(r.last-r.begun))
 		if r.throttled {
 			why += "; so many that the log itself was cut"
 		}
-		e.say(choose(r.standing == NotMine, 0.7, 0.35*e.strangeness(&e.all[r.events[0]])), r.events, nil, why, "")
+		e.say(choose(r.standing == NotMine, 0.7, 0.35*e.strangeness(&e.all[r.rows[0]])), r.rows, nil, why, "")
 	}
 }
 

@@ -115,6 +115,7 @@ func TestDel01(t *testing.T) {
 		{name: "ordinary_mail", bare: true, events: "2022-11-14T03:00:00Z mail-received id=a@x\n" + purge("03:02:00", "id=a@x"), want: 0},
 		{name: "by_subject", events: "2022-11-14T02:00:00Z login-succeeded ip=203.0.113.7 session=s\n2022-11-14T09:00:00Z mail-deleted subject=\"Reset your password\"", want: 1, least: 0.4, says: "such as \"Reset your password\", 7 hours after a login"},
 		{name: "by_subject_in_two_records", events: "2022-11-14T02:00:00Z login-succeeded ip=203.0.113.7 session=s\n2022-11-14T09:00:00Z mail-deleted id=a@x subject=\"Reset your password\"\n2022-11-14T09:00:00Z mail-purged id=a@x subject=\"Reset your password\"", want: 1, says: "1 deletion of mail"},
+		{name: "by_subject_more_than_are_read", events: "2022-11-14T02:00:00Z login-succeeded ip=203.0.113.7 session=s\n2022-11-14T03:00:00Z mail-deleted subject=\"Reset your password\" every=1s times=1200", want: 1, says: "at least 1000 deletions"},
 		{name: "by_subject_without_stranger", events: "2022-11-14T09:00:00Z mail-deleted subject=\"Reset your password\"", want: 0},
 		{name: "by_subject_of_owner", events: "2022-11-14T02:00:00Z login-succeeded ip=203.0.113.7\n2022-11-14T09:00:00Z mail-deleted subject=\"Reset your password\" ip=198.51.100.7", want: 0},
 		{name: "together", events: warned("mail-deleted", 4), want: 1, least: 0.3, most: 0.3, says: "4 mails whose subject speaks of security"},
@@ -140,6 +141,7 @@ func TestDel02And03(t *testing.T) {
 	})
 	runCases(t, "DEL-03", []ruleCase{
 		{name: "stranger", events: "2022-11-14T03:02:00Z mail-deleted ip=203.0.113.7 every=1m times=4", want: 1, least: 0.35, most: 0.45, says: "4 deletions from 203.0.113.7"},
+		{name: "other_addresses", events: "2022-11-14T03:02:00Z mail-deleted ip=203.0.113.7\n2022-11-14T03:03:00Z mail-deleted ip=203.0.113.8\n2022-11-14T03:04:00Z mail-deleted ip=203.0.113.9", want: 1, says: ") and 2 more addresses of that network; "},
 		{name: "one_mail_in_two_records", events: "2022-11-14T03:02:00Z mail-deleted ip=203.0.113.7 id=a@x\n2022-11-14T03:02:00Z mail-purged ip=203.0.113.7 id=a@x\n", want: 1, says: "1 deletion from 203.0.113.7"},
 		{name: "notice", events: reset + "2022-11-14T03:02:00Z mail-deleted ip=203.0.113.7 id=r1@coinbase.com", want: 1, least: 0.75, says: ", of the notice of Coinbase"},
 		{name: "owner", events: "2022-11-14T03:02:00Z mail-deleted ip=198.51.100.7", want: 0},

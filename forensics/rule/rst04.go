@@ -90,7 +90,7 @@ func (e *evaluation) ownerStays(i int32) string {
 		case !s.Owner():
 			continue
 		}
-		if failed := len(e.ownFailures(at, l.Time)); failed >= e.set.Number(KeyFailureCount) {
+		if e.ownFailures(at, l.Time).total >= e.set.Number(KeyFailureCount) {
 			return ""
 		}
 		return "the owner got in " + span(l.Time-at) + " later, from " + e.place(k)

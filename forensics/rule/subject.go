@@ -38,7 +38,7 @@ func (e *evaluation) deletedBySubject() {
 	e.events(rows)
 	var hits []int32
 	var subject string
-	flush := func() {
+	flush := func(cut bool) {
 		if len(hits) == 0 {
 			return
 		}
@@ -60,7 +60,7 @@ func (e *evaluation) deletedBySubject() {
 			case n >= 3:
 				weight += 0.1
 			}
-			e.say(weight, hits, []int32{o.event}, figure("%s of mail "+AboutSecurity+", such as %s, %s after %s; the mail itself is not in the case", count(total.Count(), "deletion"),
+			e.say(weight, hits, []int32{o.event}, figure("%s of mail "+AboutSecurity+", such as %s, %s after %s; the mail itself is not in the case", atLeast(total.Count(), cut, "deletion"),
 				quoted(subject), span(first.Time-o.at), o.text)+said, "")
 		}
 		hits = nil
@@ -76,22 +76,22 @@ func (e *evaluation) deletedBySubject() {
 			continue
 		}
 		if n := len(hits); n > 0 && e.all[i].Time-e.all[hits[n-1]].Time > hour {
-			flush()
+			flush(false)
 		}
 		if len(hits) == 0 {
 			subject = s
 		}
 		hits = append(hits, i)
 	}
-	flush()
+	flush(len(rows) == maxSubjects)
 	e.deletedTogether(bare)
 }
 
 // tidied lists the sessions that nobody calls strange and that deleted mostly other mail: who clears a flood away deletes what
 // speaks of security along with the rest.
 func (e *evaluation) tidied(list []int32) map[uint32]bool {
-	type tally struct{ all, about set }
-	sessions := map[uint32]*tally{}
+	type mails struct{ all, about set }
+	sessions := map[uint32]*mails{}
 	for _, i := range list {
 		b := &e.all[i]
 		f := e.full[b.Row]
@@ -100,7 +100,7 @@ func (e *evaluation) tidied(list []int32) map[uint32]bool {
 		}
 		t := sessions[b.Session]
 		if t == nil {
-			t = &tally{set{}, set{}}
+			t = &mails{set{}, set{}}
 			sessions[b.Session] = t
 		}
 		t.all[b.Message] = true
