@@ -32,5 +32,5 @@ func (e *evaluation) probably(i int32) (s Standing, login int32, said string) {
 		return s, -1, ""
 	}
 	login = e.logins[n]
-	return last, login, "; it names no address, and the last login, " + span(b.Time-e.all[login].Time) + " before, was from " + e.place(login)
+	return last, login, "; the record names no address, and the last login, " + span(b.Time-e.all[login].Time) + " before, was from " + e.place(login)
 }

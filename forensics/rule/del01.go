@@ -72,15 +72,12 @@ func (e *evaluation) deletedNotices() {
 		}
 		related, names := e.noticesOf(list)
 		verb := either(b.Kind == forensics.MailMoved, "moved away", "deleted")
-		why := figure("the notice of %s was %s%s %s after it came", join(names), verb, e.from(d), span(quick.after))
-		if len(list) > 1 {
-			why = figure("%s (%s) were %s%s, the quickest %s after it came", count(len(list), "notice"), join(names), verb, e.from(d), span(quick.after))
-		}
+		why := figure("%s %s%s%s %s after it came", noticesWere(len(list), names), verb, e.from(d), either(len(list) > 1, ", the quickest", ""), span(quick.after))
 		if crowd[d] > 1 {
 			why += figure(", one of those of %d services within an hour", crowd[d])
 		}
 		if quick.bounded {
-			why = figure("the notice of %s was gone at most %s after it came", join(names), span(quick.after))
+			why = figure("%s gone at most %s after it came", noticesWere(len(list), names), span(quick.after))
 		}
 		if o, ok := e.originBefore(b.Time, e.set.Window(DeletionWindow)); ok && !b.Unreliable && standing == Unknown {
 			weight += choose(b.Time-o.at <= 2*hour, max(0.1, 0.5*o.weight), 0.1)
@@ -102,6 +99,14 @@ func (e *evaluation) deletedNotices() {
 		}
 	}
 	e.deletedBySubject()
+}
+
+// noticesWere begins a sentence about as many notices of services.
+func noticesWere(n int, names []string) string {
+	if n == 1 {
+		return "the notice of " + join(names) + " was"
+	}
+	return figure("%s (%s) were", count(n, "notice"), join(names))
 }
 
 // weaken makes a finding no more certain than the notices that it needs.

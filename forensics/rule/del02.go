@@ -74,6 +74,6 @@ func (e *evaluation) purgedNotices() {
 			weight = 0.6 * e.strangerBy(d, login)
 		}
 		related, names := e.noticesOf(taken[d])
-		e.weaken(e.say(weight, []int32{d}, related, figure("the notice of %s was purged%s %s after it came", join(names), e.from(d), span(taken[d][0].after))+said, ""), taken[d])
+		e.weaken(e.say(weight, []int32{d}, related, figure("%s purged%s%s %s after it came", noticesWere(len(taken[d]), names), e.from(d), either(len(taken[d]) > 1, ", the first", ""), span(taken[d][0].after))+said, ""), taken[d])
 	}
 }

@@ -28,7 +28,7 @@ func (e *evaluation) strangeDeletions() {
 		notices[p.deletion] = append(notices[p.deletion], p)
 	}
 	type run struct {
-		tally
+		counted
 		mails forensics.Deletions
 		last  int64
 		pairs []pair
@@ -69,7 +69,7 @@ func (e *evaluation) strangeDeletions() {
 		related, names := e.noticesOf(r.pairs)
 		if len(related) > 0 {
 			weight = 0.75
-			why += either(r.mails.Count() == 1, ", of", ", among them of") + " the notice of " + join(names)
+			why += either(r.mails.Count() == 1, ", of", ", among them of") + either(distinct(related) == 1, " the notice of ", " the notices of ") + join(names)
 		}
 		weight *= e.strangerBy(r.rows[0], r.login)
 		explained := r.said

@@ -93,7 +93,7 @@ func (e *evaluation) flood(mails []int32, median int) {
 	why := figure("mail of %s that never wrote before within %s; the usual hour with mail has %d", count(len(mails), "domain"), span(to-from), median)
 	if len(buried) > 0 {
 		weight = 0.35
-		why += figure("; it buries %s", count(len(buried), "notice or transfer"))
+		why += figure("; it buries %s", either(len(buried) == 1, "a notice or transfer", figure("%d notices or transfers", len(buried))))
 	}
 	e.say(weight, mails[:min(len(mails), episodeRows)], buried, why, "")
 }

@@ -13,10 +13,10 @@ type episode struct {
 	ip         *ipSight // nil where no address is on record
 	standing   Standing
 	start, end int64
-	logins     tally
-	acts       tally // mails read or sent, for where no login is on record
-	first      int32 // the first event, of whatever kind
-	events     int   // everything done
+	logins     counted
+	acts       counted // mails read or sent, for where no login is on record
+	first      int32   // the first event, of whatever kind
+	events     int     // everything done
 	client     *client
 	legacy     bool
 }
@@ -28,7 +28,7 @@ const (
 )
 
 // proof are the events that prove an episode, and what one is called; none where all that it did is a step of its own.
-func (p *episode) proof() (t *tally, noun string) {
+func (p *episode) proof() (c *counted, noun string) {
 	if p.logins.total > 0 {
 		return &p.logins, "login"
 	}
@@ -218,7 +218,7 @@ func (e *evaluation) originBefore(t, window int64) (origin, bool) {
 // keyText names a key in words.
 func (e *evaluation) keyText(i int32) string {
 	if k := e.all[i].Key; k != 0 {
-		return "the key " + quoted(e.text(k))
+		return "the key " + quoted(e.spelled(i, k, keyName))
 	}
 	return "a key"
 }

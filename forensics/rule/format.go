@@ -2,9 +2,12 @@ package rule
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
+
+	"keytrail/forensics"
 )
 
 // span writes a length of time as a person says it.
@@ -45,8 +48,23 @@ func quoted(s string) string {
 	if r := []rune(s); len(r) > most {
 		s = string(r[:most]) + "..."
 	}
-	return fmt.Sprintf("%q", s)
+	q := strconv.Quote(s)
+	if strings.Contains(s, `"`) && !strings.ContainsAny(s, "“”") { // a rule's name within a rule
+		return "“" + strings.ReplaceAll(q[1:len(q)-1], `\"`, `"`) + "”"
+	}
+	return q
 }
+
+// program is a client as people know it, or in its own words.
+func program(name string) string {
+	if known := forensics.DescribeClient(name); known != name {
+		return known
+	}
+	return quoted(name)
+}
+
+// distinct counts events, each once.
+func distinct(list []int32) int { return len(slices.Compact(slices.Sorted(slices.Values(list)))) }
 
 // either returns s where the condition holds, else t.
 func either(condition bool, s, t string) string {

@@ -10,7 +10,7 @@ import (
 func TestKey01(t *testing.T) {
 	const strange = "2022-11-14T03:04:00Z key-created ip=203.0.113.7 key=Outlook-2\n"
 	runCases(t, "KEY-01", []ruleCase{
-		{name: "strange", events: strange, want: 1, least: 0.5, says: `"outlook-2" was made from 203.0.113.7`},
+		{name: "strange", events: strange, want: 1, least: 0.5, says: `"Outlook-2" was made from 203.0.113.7`},
 		{name: "from_home", events: "2022-11-14T19:04:00Z key-created ip=198.51.100.7 key=Phone", want: 1, most: 0.05, says: "Home ISP"},
 		{name: "stranger_from_the_same_operator_after_it", events: "2022-11-14T19:04:00Z key-created ip=198.51.100.99 key=Phone\n2022-11-14T19:30:00Z login-succeeded ip=198.51.100.98 session=h\n" + hides("19:31", "h"),
 			want: 1, least: 0.15, says: "a stranger came from the same network soon after"},
@@ -98,7 +98,7 @@ func TestKey06(t *testing.T) {
 
 func TestKey07(t *testing.T) {
 	runCases(t, "KEY-07", []ruleCase{
-		{name: "stranger", events: `2022-11-14T03:04:00Z consent-granted detail="Mail Reader" ip=203.0.113.7`, want: 1, least: 0.4, says: "mail reader"},
+		{name: "stranger", events: `2022-11-14T03:04:00Z consent-granted detail="Mail Reader" ip=203.0.113.7`, want: 1, least: 0.4, says: "Mail Reader"},
 		{name: "owner", events: `2022-11-14T03:04:00Z consent-granted detail="Mail Reader" ip=198.51.100.7`, want: 1, most: 0.05},
 		{name: "again", events: `2022-11-14T03:04:00Z consent-granted detail="Mail Reader" every=24h times=5`, want: 1, least: 0.15},
 		{name: "again_before_a_stranger", events: `2022-11-14T03:04:00Z consent-granted detail="Mail Reader" every=240h times=2` + "\n2022-11-24T05:04:00Z login-succeeded ip=203.0.113.7", want: 2, least: 0.15},

@@ -38,6 +38,7 @@ func (e *evaluation) judgeKeys() {
 	}
 	e.keyOf = make(map[int32]keyView, len(e.keys))
 	window := e.set.Window(KeyOwnerLogin)
+	e.read(e.keys)
 	for _, i := range e.keys {
 		b := &e.all[i]
 		v := keyView{owner: -1, replaces: -1}
@@ -170,7 +171,7 @@ func (e *evaluation) place(i int32) string {
 		return e.text(b.Host)
 	}
 	if b.Client != 0 {
-		return quoted(e.text(b.Client))
+		return program(e.text(b.Client))
 	}
 	return "an unknown place"
 }

@@ -24,7 +24,7 @@ func (e *evaluation) findLog10() {
 
 // readRun is what one strange network read within the window.
 type readRun struct {
-	tally
+	counted
 	begun, last int64
 	standing    Standing
 	throttled   bool

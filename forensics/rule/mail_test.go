@@ -20,6 +20,8 @@ func TestRst01(t *testing.T) {
 		{name: "vouched", bare: true, events: reset, want: 1, least: 0.15, most: 0.15, says: "Coinbase, whose sender the receiver vouched for"},
 		{name: "unknown", bare: true, events: "2022-11-14T03:00:00Z reset-requested service=coinbase certainty=reported sender=unknown", want: 1, most: 0.11},
 		{name: "failed", bare: true, events: "2022-11-14T03:00:00Z reset-requested service=coinbase certainty=reported sender=failed", want: 0},
+		{name: "confirmed_device", bare: true, events: `2022-11-14T03:00:00Z reset-requested service=coinbase certainty=reported sender=authenticated id=d@coinbase.com ip=203.0.113.7 detail="device confirmation"`, want: 1,
+			says: "whose sender the receiver vouched for; it names 203.0.113.7"},
 		{name: "new_device", bare: true, events: "2022-11-14T03:00:00Z login-succeeded service=coinbase certainty=reported sender=authenticated id=d@coinbase.com ip=203.0.113.7", want: 1, says: "Coinbase told of a new sign-in from 203.0.113.7"},
 		{name: "statement_login", bare: true, events: "2022-11-14T03:00:00Z login-succeeded service=coinbase certainty=reported ip=203.0.113.7", want: 0},
 		{name: "none", bare: true, events: "2022-11-14T03:00:00Z mail-received", notChecked: "no mailbox with notices"},
@@ -70,7 +72,9 @@ func TestRst04(t *testing.T) {
 
 func TestRst05And06(t *testing.T) {
 	runCases(t, "RST-05", []ruleCase{
-		{name: "imitations", bare: true, events: `2022-11-14T13:00:00Z alert certainty=reported sender=failed detail="imitates COINBASE" every=1h times=150`, want: 1, most: 0.001, says: "150 mails: imitates coinbase"},
+		{name: "imitations", bare: true, events: `2022-11-14T13:00:00Z alert certainty=reported sender=failed detail="imitates COINBASE" every=1h times=150`, want: 1, most: 0.001, says: "150 mails imitate Coinbase"},
+		{name: "failed", bare: true, events: `2022-11-14T13:00:00Z reset-requested certainty=reported sender=failed service=coinbase detail="one-time code" id=x@y`, want: 1, most: 0.001,
+			says: "1 mail (one-time code) whose sender failed the receiver's test"},
 	})
 	runCases(t, "RST-06", []ruleCase{
 		{name: "other", bare: true, events: `2022-11-14T13:00:00Z key-created certainty=reported sender=authenticated detail="about another account: x@example.net"`, want: 1, most: 0.001},
@@ -188,7 +192,7 @@ func TestDel04And05(t *testing.T) {
 		return fmt.Sprintf("- mail-missing certainty=inferred reasons=uid-gap folder=INBOX arrived-after=%s arrived-before=%s %s\n", from, to, more)
 	}
 	runCases(t, "DEL-04", []ruleCase{
-		{name: "gap", events: key + gap("2022-11-14T02:50:00Z", "2022-11-14T06:00:00Z", "uids=7,8"), want: 1, least: 0.3, says: "2 messages missing from \"inbox\""},
+		{name: "gap", events: key + gap("2022-11-14T02:50:00Z", "2022-11-14T06:00:00Z", "uids=7,8"), want: 1, least: 0.3, says: "2 messages missing from \"INBOX\" in the 25 hours before and after the key \"x\" was made"},
 		{name: "elsewhere", events: key + gap("2022-10-01", "2022-10-02", "uids=7,8"), want: 0},
 		{name: "too_wide", events: key + gap("2022-11-01", "2022-11-30", "uids=7,8"), want: 0},
 		{name: "by_habit", events: key + strings.Repeat(gap("2022-10-01", "2022-10-02", "uids=1,2,3,4,5,6,7,8,9,10"), 40) + gap("2022-11-14T02:50:00Z", "2022-11-14T06:00:00Z", "uids=7,8"), want: 0},

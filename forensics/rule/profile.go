@@ -262,7 +262,7 @@ func (p *Profile) oddAddress(ip *ipSight) bool {
 func (p *Profile) Explain(b *forensics.Brief) string {
 	ip := p.ip(b)
 	if c := p.client(b); c != nil && c.verdict != Unknown {
-		return "client " + quoted(c.text) + " is " + verdictWord(c.verdict) + ", as you said"
+		return "the client " + program(c.text) + " is " + verdictWord(c.verdict) + ", as you said"
 	}
 	if b.Key != 0 && p.verdicts[b.Key] != Unknown {
 		return "the key is " + verdictWord(p.verdicts[b.Key]) + ", as you said"
@@ -289,7 +289,7 @@ func (p *Profile) Explain(b *forensics.Brief) string {
 		return ip.inWide.name + " is usual, but the session names no client, as nearly all of the owner's do"
 	}
 	if f := p.family(b); f != nil && ip.inWide.usual && p.odd(f) {
-		return fmt.Sprintf("%s is usual, but the client %s was seen on %s only, around changes", ip.inWide.name, quoted(f.name), count(int(f.days), "day"))
+		return fmt.Sprintf("%s is usual, but the client %s was seen on %s only, around changes", ip.inWide.name, program(f.name), count(int(f.days), "day"))
 	}
 	return p.explainIP(ip)
 }
@@ -308,7 +308,7 @@ func (p *Profile) explainIP(ip *ipSight) string {
 	case ip.inside():
 		return fmt.Sprintf("%s is a %s address and says nothing about where its user was", ip.text, ip.place.Kind)
 	case w.usual && ip.inNetwork.tied == tiedKey && !ip.inNetwork.usual && ip.place.Kind != "mobile":
-		return fmt.Sprintf("%s is usual, but %s was first seen %s", w.name, ip.network, ip.inNetwork.tied)
+		return fmt.Sprintf("%s is usual, but %s was first %s", w.name, ip.network, ip.inNetwork.tied)
 	case w.usual:
 		return fmt.Sprintf("%s, %d of them quiet", seen, w.quiet)
 	case w.tied != "":

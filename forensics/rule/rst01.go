@@ -62,7 +62,7 @@ func (e *evaluation) told(i int32, weight float64, why string) (float64, string)
 	if a == nil || e.own(b) {
 		return weight, why
 	}
-	why += e.from(i)
+	why += either(b.Kind == forensics.LoginSucceeded, e.from(i), "; it names "+e.place(i))
 	for _, ep := range e.episodes {
 		if ep.ip != nil && ep.ip.wideID == a.wideID && (!ep.ip.inWide.usual || ep.ip.addr == a.addr) && b.Time >= ep.start-e.set.Window(ChainWindow) && b.Time <= ep.end+e.set.Window(ChainWindow) {
 			w, _ := e.episodeWeight(ep)

@@ -1,6 +1,8 @@
 package rule
 
 import (
+	"strings"
+
 	"keytrail/forensics"
 )
 
@@ -29,7 +31,12 @@ func (e *evaluation) findRst05() {
 		}
 	}
 	for _, d := range order {
-		what := either(d != 0, e.text(d), "whose sender failed the receiver's test")
-		e.say(0, rows[d], nil, count(total[d], "mail")+": "+what, "")
+		what := count(total[d], "mail")
+		if brand, ok := strings.CutPrefix(e.text(d), "imitates "); ok {
+			what += either(total[d] == 1, " imitates ", " imitate ") + Proper(brand)
+		} else {
+			what += either(d != 0, " ("+e.text(d)+")", "") + " whose sender failed the receiver's test"
+		}
+		e.say(0, rows[d], nil, what, "")
 	}
 }

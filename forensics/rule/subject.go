@@ -90,8 +90,8 @@ func (e *evaluation) deletedBySubject() {
 // tidied lists the sessions that nobody calls strange and that deleted mostly other mail: who clears a flood away deletes what
 // speaks of security along with the rest.
 func (e *evaluation) tidied(list []int32) map[uint32]bool {
-	type mails struct{ all, about set }
-	sessions := map[uint32]*mails{}
+	type tally struct{ all, about set }
+	sessions := map[uint32]*tally{}
 	for _, i := range list {
 		b := &e.all[i]
 		f := e.full[b.Row]
@@ -100,7 +100,7 @@ func (e *evaluation) tidied(list []int32) map[uint32]bool {
 		}
 		t := sessions[b.Session]
 		if t == nil {
-			t = &mails{set{}, set{}}
+			t = &tally{set{}, set{}}
 			sessions[b.Session] = t
 		}
 		t.all[b.Message] = true
