@@ -66,6 +66,8 @@ type Briefs interface {
 	Account(account string, buffer []Brief) (AccountEvents, error)
 	// Text gives a symbol's text, folded (lower case, NFKC).
 	Text(Symbol) string
+	// Spelled gives it as some event spells it. It may have to be read from the disk, once.
+	Spelled(Symbol) string
 	// Events reads events in full, in the order asked for.
 	Events(rows []int64) ([]Event, error)
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"unsafe"
 
 	"keytrail/forensics"
@@ -22,6 +23,7 @@ type Briefs struct {
 	start    []uint32          // where each account's events begin in index; one more than accounts
 	index    []uint32          // events by account, in the order of the timeline
 	used     [numFiltered]bool // columns in which some event has a text
+	spelled  sync.Map          // texts that were asked for, by symbol
 }
 
 var _ forensics.Briefs = (*Briefs)(nil)
@@ -154,6 +156,22 @@ func (b *Briefs) fill(to []forensics.Brief, index []uint32) {
 
 // Text implements forensics.Briefs. It is folded as filters compare texts.
 func (b *Briefs) Text(s forensics.Symbol) string { return b.text(uint32(s)) }
+
+// Spelled implements forensics.Briefs. A text that cannot be read is the folded one.
+func (b *Briefs) Spelled(s forensics.Symbol) string {
+	if s == 0 {
+		return ""
+	}
+	if text, ok := b.spelled.Load(s); ok {
+		return text.(string)
+	}
+	text := b.Text(s)
+	if list := b.c.textsOf(context.Background(), []uint32{uint32(s)}); len(list) == 1 {
+		text = list[0]
+	}
+	b.spelled.Store(s, text)
+	return text
+}
 
 func (b *Briefs) text(id uint32) string { return b.s.texts.view(id) }
 

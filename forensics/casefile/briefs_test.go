@@ -58,6 +58,11 @@ func TestBriefs(t *testing.T) {
 		if folded := b.Text(symbol); folded != filter.Fold(text) || symbol == 0 {
 			t.Errorf("symbol %d is %q, want %q", symbol, folded, text)
 		}
+		for range 2 { // read, and remembered
+			if spelled := b.Spelled(symbol); spelled != text && text != "pat@example.com" {
+				t.Errorf("symbol %d is spelled %q, want %q", symbol, spelled, text)
+			}
+		}
 	}
 	x.Account, x.Actor, x.IP, x.Host, x.Country, x.Org, x.Client, x.Protocol, x.Service, x.Operation, x.From, x.Key, x.Folder, x.Detail, x.Provider =
 		0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0
@@ -82,7 +87,7 @@ func TestBriefs(t *testing.T) {
 
 func TestBriefsOfAnEmptyCase(t *testing.T) {
 	b := mustBriefs(t, newCase(t))
-	if len(b.Accounts()) != 0 || b.Len() != 0 || b.Text(0) != "" {
+	if len(b.Accounts()) != 0 || b.Len() != 0 || b.Text(0) != "" || b.Spelled(0) != "" {
 		t.Errorf("got %v", b.Accounts())
 	}
 	if _, err := b.Account("", nil); err != nil {

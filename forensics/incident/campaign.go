@@ -180,7 +180,10 @@ func (t Trait) text() string {
 	case TraitASN:
 		return strings.TrimSpace("operator AS" + t.Value + " " + t.Note)
 	}
-	return fmt.Sprintf("client %q", t.Value)
+	if known := forensics.DescribeClient(t.Note); known != t.Note {
+		return "client " + known
+	}
+	return fmt.Sprintf("client %q", cmp.Or(t.Note, t.Value))
 }
 
 // rhythm says how often and how regularly: "10 times since November 2022, every 11 days or so".

@@ -264,7 +264,7 @@ func (b *builder) placeOf(e *forensics.Brief) place {
 	if e.ASN != 0 { // what the source says comes first
 		p.ASN = e.ASN
 		if p.Org == "" {
-			p.Org = b.text(e.Org)
+			p.Org = b.in.Briefs.Spelled(e.Org)
 		}
 	}
 	if e.Country != 0 && p.Country == "" {

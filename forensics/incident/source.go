@@ -15,7 +15,7 @@ import (
 type Trait struct {
 	Kind  TraitKind
 	Value string // as the evidence writes it; for a pattern, with # for the digits
-	Note  string // of a network: its operator
+	Note  string // of a network its operator, of a client its name as it spells it
 	// Hosted is set for a network that rents machines or hides its users: few accounts' owners come from there.
 	Hosted bool
 }
@@ -56,7 +56,7 @@ func (b *builder) traits(d *draft, events map[int64]*forensics.Event) []Trait {
 		if p.b.IP == 0 || b.aboutService(p.b) {
 			continue
 		}
-		add(Trait{Kind: TraitClient, Value: b.text(p.b.Client)})
+		add(Trait{Kind: TraitClient, Value: b.text(p.b.Client), Note: b.in.Briefs.Spelled(p.b.Client)})
 		at := b.placeOf(p.b)
 		if !telling(at.Kind) {
 			continue

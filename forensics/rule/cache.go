@@ -129,7 +129,7 @@ func (e *evaluation) newAddress(b *forensics.Brief) *address {
 		a.place.ASN = b.ASN
 	}
 	if a.place.Org == "" {
-		a.place.Org = e.text(b.Org)
+		a.place.Org = e.spelled(b.Org)
 	}
 	if a.place.Country == "" {
 		a.place.Country = strings.ToUpper(e.text(b.Country))
@@ -182,6 +182,7 @@ func (e *evaluation) judge(kind, value string) Standing {
 
 // client is what is known of one client's name.
 type client struct {
+	symbol  forensics.Symbol
 	text    string
 	family  uint32 // the same for all versions of one program
 	verdict Standing
@@ -195,7 +196,7 @@ func (e *evaluation) client(s forensics.Symbol) *client {
 	if c, ok := e.cache.clients[s]; ok {
 		return c
 	}
-	c := &client{text: e.text(s)}
+	c := &client{symbol: s, text: e.text(s)}
 	c.family = e.cache.name('f', family(c.text))
 	c.verdict = e.judge(forensics.EntityClient, c.text)
 	c.legacy = strings.Contains(c.text, "bav2ropc") || strings.Contains(c.text, "cbainprod")
@@ -227,6 +228,9 @@ func (e *evaluation) keyVerdict(s forensics.Symbol) Standing {
 	}
 	return v
 }
+
+// spelled is a text as the evidence spells it, for sentences.
+func (e *evaluation) spelled(s forensics.Symbol) string { return e.in.Briefs.Spelled(s) }
 
 func (e *evaluation) text(s forensics.Symbol) string {
 	if s == 0 {

@@ -181,7 +181,7 @@ func (e *evaluation) gaps() {
 			}
 			where := "the mailbox"
 			if folder != 0 {
-				where = quoted(e.spelled(h.rows[0], folder, folderName))
+				where = quoted(e.spelled(folder))
 			}
 			e.say(weight, h.rows, []int32{t.event}, figure("%s missing from %s in the %s before and after %s; in its quiet time it loses %.1f a day", count(h.n, "message"), where,
 				span(t.to-t.from), t.text, rate), "").Certainty = forensics.Inferred

@@ -19,7 +19,6 @@ func del06() *Rule {
 }
 
 func (e *evaluation) findDel06() {
-	e.read(e.rules)
 	for _, i := range e.rules {
 		b := &e.all[i]
 		d := e.detail(b.Detail)
@@ -44,7 +43,7 @@ func (e *evaluation) findDel06() {
 		}
 		what := "a mail rule was set"
 		if b.Detail != 0 {
-			what += ": " + quoted(e.spelled(i, b.Detail, detailText))
+			what += ": " + quoted(e.spelled(b.Detail))
 		}
 		e.settingSaid(i, weight, what)
 	}

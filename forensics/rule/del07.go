@@ -22,7 +22,6 @@ func del07() *Rule {
 
 func (e *evaluation) findDel07() {
 	_, home, _ := strings.Cut(e.in.Account.Account, "@")
-	e.read(e.forwardings)
 	for _, i := range e.forwardings {
 		b := &e.all[i]
 		if e.detail(b.Detail).removed || e.op(b.Operation).removes {
@@ -43,7 +42,7 @@ func (e *evaluation) findDel07() {
 		}
 		what := "forwarding was set"
 		if to != "" {
-			what += ": " + quoted(e.spelled(i, b.Detail, detailText))
+			what += ": " + quoted(e.spelled(b.Detail))
 		}
 		e.settingSaid(i, weight, what)
 	}

@@ -218,7 +218,7 @@ func (e *evaluation) originBefore(t, window int64) (origin, bool) {
 // keyText names a key in words.
 func (e *evaluation) keyText(i int32) string {
 	if k := e.all[i].Key; k != 0 {
-		return "the key " + quoted(e.spelled(i, k, keyName))
+		return "the key " + quoted(e.spelled(k))
 	}
 	return "a key"
 }

@@ -311,33 +311,6 @@ func (e *evaluation) event(row int64) *forensics.Event {
 	return e.full[row]
 }
 
-// spelled gives a text as the record of an event spells it: the texts of briefs are folded. Beyond as many events as are read of one account
-// it is the folded one.
-func (e *evaluation) spelled(i int32, s forensics.Symbol, of func(*forensics.Event) string) string {
-	f := e.full[e.all[i].Row]
-	if f == nil && len(e.full) < maxJoined {
-		f = e.event(e.all[i].Row)
-	}
-	if f == nil || of(f) == "" {
-		return e.text(s)
-	}
-	return of(f)
-}
-
-func keyName(f *forensics.Event) string       { return f.Key }
-func detailText(f *forensics.Event) string    { return f.Detail }
-func operationName(f *forensics.Event) string { return f.Operation }
-func folderName(f *forensics.Event) string    { return f.Folder }
-
-// read reads events in full, all at once, as far as is read of one account.
-func (e *evaluation) read(list []int32) {
-	var rows []int64
-	for _, i := range list[:max(0, min(len(list), maxJoined-len(e.full)))] {
-		rows = append(rows, e.all[i].Row)
-	}
-	e.events(rows)
-}
-
 // say adds a finding of the running rule. Its time and certainty come from its events.
 func (e *evaluation) say(weight float64, events []int32, related []int32, why, innocent string) *forensics.Finding {
 	f := forensics.Finding{

@@ -28,7 +28,7 @@ func (e *evaluation) holes() {
 			e.say(0, []int32{i}, nil, "so much was read that the log was cut for a day"+e.from(i), "")
 			continue
 		}
-		f := e.say(choose(e.profile.Known(b).Strange(), 0.5, 0.2), []int32{i}, nil, "the audit log was switched off or changed by "+quoted(e.spelled(i, b.Operation, operationName))+e.from(i), "An administrator did it.")
+		f := e.say(choose(e.profile.Known(b).Strange(), 0.5, 0.2), []int32{i}, nil, "the audit log was switched off or changed by "+quoted(e.spelled(b.Operation))+e.from(i), "An administrator did it.")
 		f.Step = forensics.StepSettings
 	}
 	least := e.set.Window(HoleMinimum)

@@ -56,13 +56,13 @@ func (e *evaluation) deadKeys() {
 		}
 		if r, ok := removed[b.Key]; ok && b.Time-e.all[r].Time > clockSlack {
 			told[b.Key] = true
-			f := e.say(0.6, []int32{i}, []int32{r}, figure("login with the key %s %s after it was removed", quoted(e.spelled(i, b.Key, keyName)), span(b.Time-e.all[r].Time)), "")
+			f := e.say(0.6, []int32{i}, []int32{r}, figure("login with the key %s %s after it was removed", quoted(e.spelled(b.Key)), span(b.Time-e.all[r].Time)), "")
 			f.Certainty = max(f.Certainty, e.all[r].Certainty)
 			continue
 		}
 		if password >= 0 && strange[b.Key] && !e.profile.Known(b).Owner() && b.Time-e.all[password].Time < e.set.Window(RepairWindow) {
 			told[b.Key] = true
-			f := e.say(0.3, []int32{i}, []int32{password}, figure("login with the key %s %s after the password was changed: the key outlived it", quoted(e.spelled(i, b.Key, keyName)), span(b.Time-e.all[password].Time)), "")
+			f := e.say(0.3, []int32{i}, []int32{password}, figure("login with the key %s %s after the password was changed: the key outlived it", quoted(e.spelled(b.Key)), span(b.Time-e.all[password].Time)), "")
 			f.Certainty = max(f.Certainty, e.all[password].Certainty)
 		}
 	}

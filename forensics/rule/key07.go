@@ -22,7 +22,6 @@ func (e *evaluation) findKey07() {
 	window := e.set.Window(ConsentNew)
 	present := e.set.Window(KeyOwnerLogin)
 	last := map[forensics.Symbol]int64{}
-	e.read(e.consents)
 	for _, i := range e.consents {
 		b := &e.all[i]
 		before, seen := last[b.Detail]
@@ -55,7 +54,7 @@ func (e *evaluation) findKey07() {
 		}
 		what := "an application"
 		if b.Detail != 0 {
-			what = "the application " + quoted(e.spelled(i, b.Detail, detailText))
+			what = "the application " + quoted(e.spelled(b.Detail))
 		}
 		e.say(weight, []int32{i}, nil, figure("%s was granted access%s, %s%s", what, e.from(i), either(again, "as not long before", "not seen in the "+span(window)+" before"), said), "")
 	}

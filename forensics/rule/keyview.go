@@ -38,7 +38,6 @@ func (e *evaluation) judgeKeys() {
 	}
 	e.keyOf = make(map[int32]keyView, len(e.keys))
 	window := e.set.Window(KeyOwnerLogin)
-	e.read(e.keys)
 	for _, i := range e.keys {
 		b := &e.all[i]
 		v := keyView{owner: -1, replaces: -1}
@@ -171,7 +170,7 @@ func (e *evaluation) place(i int32) string {
 		return e.text(b.Host)
 	}
 	if b.Client != 0 {
-		return program(e.text(b.Client))
+		return program(e.spelled(b.Client))
 	}
 	return "an unknown place"
 }

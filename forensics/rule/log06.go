@@ -31,7 +31,7 @@ func (e *evaluation) findLog06() {
 		if s := e.profile.families[ep.client.family]; s == nil || s.usual || s.first < ep.start {
 			continue
 		}
-		e.say(0.15, rows[:1], nil, figure("first seen client %s, from %s", program(ep.client.text), e.place(rows[0])), "")
+		e.say(0.15, rows[:1], nil, figure("first seen client %s, from %s", program(e.spelled(ep.client.symbol)), e.place(rows[0])), "")
 	}
 }
 

@@ -36,6 +36,6 @@ func (e *evaluation) findLog08() {
 		if seen && b.Time-before < window || e.profile.Known(b).Owner() {
 			continue
 		}
-		e.say(choose(e.profile.Known(b).Strange(), 0.35, 0.2), []int32{i}, nil, figure("login by %s from %s, without a second factor", program(c.text), e.place(i)), "")
+		e.say(choose(e.profile.Known(b).Strange(), 0.35, 0.2), []int32{i}, nil, figure("login by %s from %s, without a second factor", program(e.spelled(c.symbol)), e.place(i)), "")
 	}
 }

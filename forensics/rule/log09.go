@@ -37,9 +37,9 @@ func (e *evaluation) findLog09() {
 	for _, i := range e.alerts {
 		words := "an alert of the provider"
 		if b := &e.all[i]; b.Operation != 0 {
-			words = "the provider's own " + quoted(e.spelled(i, b.Operation, operationName))
+			words = "the provider's own " + quoted(e.spelled(b.Operation))
 		} else if b.Detail != 0 {
-			words = "an alert of the provider: " + quoted(e.spelled(i, b.Detail, detailText))
+			words = "an alert of the provider: " + quoted(e.spelled(b.Detail))
 		}
 		say(i, words)
 	}

@@ -81,7 +81,7 @@ func TestLog06(t *testing.T) {
 	runCases(t, "LOG-06", []ruleCase{
 		{name: "session_moves", events: "2022-11-14T13:00:00Z login-succeeded ip=198.51.100.7 session=abc\n2022-11-14T13:30:00Z mail-read ip=203.0.113.200 session=abc", want: 1, least: 0.45, says: "goes on from"},
 		{name: "phone", events: "2022-11-14T13:00:00Z login-succeeded ip=198.51.100.7 session=abc\n2022-11-14T13:30:00Z mail-read ip=192.0.2.70 session=abc", want: 0},
-		{name: "new_client", events: "2022-11-14T03:00:00Z login-succeeded ip=203.0.113.200 client=PyMail", want: 1, most: 0.15, says: "pymail"},
+		{name: "new_client", events: "2022-11-14T03:00:00Z login-succeeded ip=203.0.113.200 client=PyMail", want: 1, most: 0.15, says: "PyMail"},
 		{name: "new_version_at_home", events: `2022-11-14T03:00:00Z login-succeeded ip=198.51.100.7 client="Thunderbird 115.2"`, want: 0},
 		{name: "usual_client", events: `2022-11-14T03:00:00Z login-succeeded ip=203.0.113.200 client="Thunderbird 115.2"`, want: 0},
 	})

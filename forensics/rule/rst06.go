@@ -14,6 +14,6 @@ func (e *evaluation) findRst06() {
 	const most = 100
 	for n := 0; n < len(e.foreign); n += most {
 		part := e.foreign[n:min(len(e.foreign), n+most)]
-		e.say(0, part, nil, figure("%s about another account, the first %s", count(len(part), "notice"), quoted(e.spelled(part[0], e.all[part[0]].Detail, detailText))), "")
+		e.say(0, part, nil, figure("%s about another account, the first %s", count(len(part), "notice"), quoted(e.spelled(e.all[part[0]].Detail))), "")
 	}
 }

@@ -23,6 +23,7 @@ type Case struct {
 	accounts []string
 	byName   map[string][]forensics.Brief
 	texts    []string
+	spelled  []string // texts before they were folded
 	symbols  map[string]forensics.Symbol
 	// Read counts how many events were asked for in full.
 	Read int
@@ -30,7 +31,7 @@ type Case struct {
 
 // New makes a case of events. They are sorted as a timeline is and numbered from 1.
 func New(events []forensics.Event) *Case {
-	c := &Case{events: slices.Clone(events), byName: map[string][]forensics.Brief{}, texts: []string{""}, symbols: map[string]forensics.Symbol{}}
+	c := &Case{events: slices.Clone(events), byName: map[string][]forensics.Brief{}, texts: []string{""}, spelled: []string{""}, symbols: map[string]forensics.Symbol{}}
 	slices.SortStableFunc(c.events, func(a, b forensics.Event) int { return forensics.Compare(&a, &b) })
 	for i := range c.events {
 		e := &c.events[i]
@@ -109,11 +110,11 @@ func (c *Case) symbol(s string) forensics.Symbol {
 	if s == "" {
 		return 0
 	}
-	s = fold(s)
-	id, ok := c.symbols[s]
+	folded := fold(s)
+	id, ok := c.symbols[folded]
 	if !ok {
 		id = forensics.Symbol(len(c.texts))
-		c.texts, c.symbols[s] = append(c.texts, s), id
+		c.texts, c.spelled, c.symbols[folded] = append(c.texts, folded), append(c.spelled, s), id
 	}
 	return id
 }
@@ -132,6 +133,14 @@ func (c *Case) Text(s forensics.Symbol) string {
 		return ""
 	}
 	return c.texts[s]
+}
+
+// Spelled gives a symbol's text as the first event that has it spells it.
+func (c *Case) Spelled(s forensics.Symbol) string {
+	if int(s) >= len(c.spelled) {
+		return ""
+	}
+	return c.spelled[s]
 }
 
 // Events reads events in full.
