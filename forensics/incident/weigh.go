@@ -138,7 +138,7 @@ func (b *builder) weighStay(d *draft, f *features, add func(float64, string, ...
 	}
 	switch {
 	case s.newTool:
-		add(pointsNewTool, "a client that the owner does not use")
+		add(pointsNewTool, "a client, or a version of one, that the owner does not use")
 	case s.ownTool:
 		add(pointsOwnTool, "a client that the owner uses")
 	}
