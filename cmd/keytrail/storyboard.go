@@ -247,7 +247,7 @@ func lossText(list []forensics.Loss) string {
 	for _, l := range list {
 		text := l.Amount + " " + l.Asset
 		if l.Service != "" {
-			text += " at " + l.Service
+			text += " at " + forensics.ServiceName(l.Service)
 		}
 		if l.ValueUSD != "" {
 			text += ", worth " + l.ValueUSD + " USD as stated"

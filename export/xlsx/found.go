@@ -84,7 +84,7 @@ func (b *book) transferRows() []summaryRow {
 			if b.zone != nil {
 				zoneCell(r, &e.Time, b.zone)
 			} else {
-				serviceCell(r, e)
+				r.text(st.text, forensics.ServiceName(e.Service))
 			}
 			incidentCell(r, b.attacks[e.Row])
 			accountCell(r, e)

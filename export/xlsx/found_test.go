@@ -63,9 +63,9 @@ func TestSummarySaysWhatWasFound(t *testing.T) {
 		"From (UTC)|To (UTC)|Incident|Account|What happened|Came from|What left",
 		"2022-11-14 23:55:02|2022-11-15 00:16:02|7|pat@example.net|strong: 23:55:02 app password or mail key made from 203.0.113.77; 23:56:02 sign-in: 203.0.113.77; " +
 			"2022-11-15 00:05:02 notices deleted 23 s, 15 s after they came; 2022-11-15 00:16:02 money sent: 0.51 BTC; stopped by owner. Not on record: reset.|203.0.113.77, client:eM Client|" +
-			"0.51 BTC from coinbase, worth 8306.07 USD as stated",
+			"0.51 BTC from Coinbase, worth 8306.07 USD as stated",
 		"Time (UTC)|Service|Incident|Account|What left, and where to|Evidence, place|Transaction",
-		"2022-11-14 03:31:09|coinbase|7||0.510000000000000001 BTC sent, worth 8306.07 USD, says Coinbase|no. 1, line 1|none stated",
+		"2022-11-14 03:31:09|Coinbase|7||0.510000000000000001 BTC sent, worth 8306.07 USD, says Coinbase|no. 1, line 1|none stated",
 		"What left in incidents, in USD as statements value it: 1 transfer||8306.07",
 		"What left in the whole case, the owner's own transfers too, in USD as statements value it: 3 transfers; those without a stated value (1) are not in the sum||9306.07",
 		"Notices whose mails were deleted",

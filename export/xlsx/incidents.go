@@ -161,7 +161,7 @@ func (w *incidentWriter) incident(in *forensics.Incident) {
 	}
 	w.fact("How it ended", in.State)
 	w.fact("Came from", strings.Join(in.Entities, ", "))
-	w.fact("Services", strings.Join(in.Services, ", "))
+	w.fact("Services", strings.Join(serviceNames(in.Services), ", "))
 	names := []string{"Step", "Why it belongs", "What"}
 	w.head(append(append(names, w.spanNames("From", "To")...), "Certainty", "Joined by", "ATT&CK", "Innocent if", "Rules", "Event IDs")...)
 	if w.next() {
@@ -259,11 +259,19 @@ func counted(n int, noun string) string {
 	return fmt.Sprintf("%d %ss", n, noun)
 }
 
+func serviceNames(list []string) []string {
+	names := make([]string, len(list))
+	for i, s := range list {
+		names[i] = forensics.ServiceName(s)
+	}
+	return names
+}
+
 // lossText words a sum.
 func lossText(l *forensics.Loss) string {
 	text := strings.TrimSpace(l.Amount + " " + l.Asset)
 	if l.Service != "" {
-		text += " from " + l.Service
+		text += " from " + forensics.ServiceName(l.Service)
 	}
 	if l.ValueUSD != "" {
 		return text + ", worth " + l.ValueUSD + " USD as stated"

@@ -119,7 +119,7 @@ func (b *builder) noStatements(d *draft, month string, own []ownSource) []string
 		service := b.text(p.b.Service)
 		name, _, _ := strings.Cut(service, "-")
 		if !have[name] && !b.provider(d, p) {
-			out = append(out, fmt.Sprintf("no statement of %s for %s", brand(service), month))
+			out = append(out, fmt.Sprintf("no statement of %s for %s", forensics.ServiceName(service), month))
 		}
 	}
 	if !asked && !some {

@@ -6,8 +6,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode"
-	"unicode/utf8"
 
 	"keytrail/forensics"
 )
@@ -150,17 +148,17 @@ func (b *builder) label(d *draft, s *stage, events map[int64]*forensics.Event) s
 			if e.IP.IsValid() {
 				words = append(words, e.IP.String())
 			} else if e.Service != "" {
-				words = append(words, brand(e.Service))
+				words = append(words, forensics.ServiceName(e.Service))
 			}
 		case forensics.StepReset:
 			if e.Service != "" {
-				words = append(words, brand(e.Service))
+				words = append(words, forensics.ServiceName(e.Service))
 			}
 		case forensics.StepMoney:
 			if e.Amount != "" {
 				words = append(words, strings.TrimPrefix(e.Amount, "-")+" "+e.Asset)
 			} else if e.Service != "" {
-				words = append(words, brand(e.Service))
+				words = append(words, forensics.ServiceName(e.Service))
 			}
 		case forensics.StepSettings:
 			words = append(words, strings.ReplaceAll(e.Kind.String(), "-", " "))
@@ -249,15 +247,6 @@ func plural(n int, noun string) string {
 		return "1 " + noun
 	}
 	return fmt.Sprintf("%d %ss", n, noun)
-}
-
-// brand writes a service as people do.
-func brand(s string) string {
-	if s == "" || strings.ContainsAny(s, ". ") {
-		return s
-	}
-	first, n := utf8.DecodeRuneInString(s)
-	return string(unicode.ToUpper(first)) + s[n:]
 }
 
 func foldEqual(a, b string) bool { return strings.EqualFold(a, b) }

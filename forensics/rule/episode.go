@@ -235,7 +235,12 @@ func reason(parts []string) string {
 }
 
 // serviceName is the proper name of an event's service.
-func (e *evaluation) serviceName(i int32) string { return Proper(e.text(e.all[i].Service)) }
+func (e *evaluation) serviceName(i int32) string { return e.named(e.all[i].Service) }
+
+// named is the proper name of a service.
+func (e *evaluation) named(service forensics.Symbol) string {
+	return cmp.Or(forensics.ServiceName(e.text(service)), "a service")
+}
 
 func sortOrigins(list []origin) {
 	slices.SortFunc(list, func(a, b origin) int { return cmp.Or(cmp.Compare(a.at, b.at), cmp.Compare(a.event, b.event)) })

@@ -32,7 +32,7 @@ func (e *evaluation) transfersAfter() {
 		went := e.destinations(byService[s])
 		for _, t := range byService[s] {
 			at := t.brief.Time
-			name := Proper(e.text(s))
+			name := e.named(s)
 			if n := e.before(resets, at); n >= 0 && at-e.all[resets[n]].Time <= late {
 				r := resets[n]
 				passed := at - e.all[r].Time

@@ -58,7 +58,7 @@ func (e *evaluation) newDestinations() {
 				parts = append(parts, text)
 			}
 			if len(parts) > 0 {
-				e.sayTransfer(weight, t, nil, extra, Proper(e.text(s))+": "+join(parts), "")
+				e.sayTransfer(weight, t, nil, extra, e.named(s)+": "+join(parts), "")
 			}
 		}
 	}

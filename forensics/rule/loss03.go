@@ -66,7 +66,7 @@ func (e *evaluation) silentTransfers() {
 				weight = choose(matched > 2, 0.35, 0.15) * often * often
 				others = figure("it told of %d of the %d others", matched, stated-1)
 			}
-			e.sayTransfer(weight, t, nil, nil, figure("no mail of %s tells of this transfer within %s of it; %s", Proper(e.text(s)), span(window), others), "")
+			e.sayTransfer(weight, t, nil, nil, figure("no mail of %s tells of this transfer within %s of it; %s", e.named(s), span(window), others), "")
 		}
 	}
 }

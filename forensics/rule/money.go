@@ -74,7 +74,7 @@ func (e *evaluation) sayTransfer(weight float64, t transfer, related []int32, ex
 	if t.brief.Account == 0 && e.alone {
 		why += onlyAccount
 	} else if t.unowned {
-		why += figure("; the statement names no account, and is joined because the mailbox has %s of %s", count(e.services()[t.brief.Service], "notice"), Proper(e.text(t.brief.Service)))
+		why += figure("; the statement names no account, and is joined because the mailbox has %s of %s", count(e.services()[t.brief.Service], "notice"), e.named(t.brief.Service))
 	}
 	f := e.say(weight, nil, related, why, innocent)
 	f.Rows = []int64{t.brief.Row}

@@ -33,7 +33,7 @@ func (e *evaluation) findRst05() {
 	for _, d := range order {
 		what := count(total[d], "mail")
 		if brand, ok := strings.CutPrefix(e.text(d), "imitates "); ok {
-			what += either(total[d] == 1, " imitates ", " imitate ") + Proper(brand)
+			what += either(total[d] == 1, " imitates ", " imitate ") + forensics.ServiceName(brand)
 		} else {
 			what += either(d != 0, " ("+e.text(d)+")", "") + " whose sender failed the receiver's test"
 		}

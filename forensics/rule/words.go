@@ -63,33 +63,6 @@ func (e *evaluation) own(b *forensics.Brief) bool {
 	return false
 }
 
-// Proper gives the name of a service as a person writes it.
-func Proper(service string) string {
-	switch service {
-	case "att":
-		return "AT&T"
-	case "webde":
-		return "WEB.DE"
-	case "gmx", "aol", "okx":
-		return strings.ToUpper(service)
-	case "paypal":
-		return "PayPal"
-	case "ebay":
-		return "eBay"
-	case "kucoin":
-		return "KuCoin"
-	case "cryptocom":
-		return "Crypto.com"
-	case "bankofamerica":
-		return "Bank of America"
-	case "wellsfargo":
-		return "Wells Fargo"
-	case "":
-		return "a service"
-	}
-	return strings.ToUpper(service[:1]) + service[1:]
-}
-
 // detail is what a further fact says that rules ask for.
 type detail struct {
 	other     bool // the notice is about another account

@@ -205,7 +205,7 @@ func expand(template string, e *forensics.Event) (string, bool) {
 func field(name string, e *forensics.Event) string {
 	switch name {
 	case "service":
-		return serviceName(e.Service)
+		return forensics.ServiceName(e.Service)
 	case "actor":
 		if strings.EqualFold(e.Actor, e.Account) {
 			return ""
@@ -327,40 +327,6 @@ func protocolName(p string) string {
 		return strings.ToUpper(p)
 	}
 	return p
-}
-
-// serviceName writes a service's lower-case name as its brand does, where that is
-// more than a capital.
-func serviceName(s string) string {
-	switch s {
-	case "":
-		return ""
-	case "cryptocom":
-		return "Crypto.com"
-	case "blockchain":
-		return "Blockchain.com"
-	case "binance-us":
-		return "Binance.US"
-	case "paypal":
-		return "PayPal"
-	case "att":
-		return "AT&T"
-	case "aol":
-		return "AOL"
-	case "ebay":
-		return "eBay"
-	case "gmx":
-		return "GMX"
-	case "okx":
-		return "OKX"
-	case "kucoin":
-		return "KuCoin"
-	case "metamask":
-		return "MetaMask"
-	}
-	r := []rune(s)
-	r[0] = unicode.ToUpper(r[0])
-	return string(r)
 }
 
 // Words lists the literal words, in lower case, that the sentences of a kind can contain, so

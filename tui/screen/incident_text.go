@@ -20,7 +20,7 @@ func incidentText(p *pane, inc *forensics.Incident, lanes []lane, a *forensics.A
 	}
 	missingText(p, inc)
 	for _, loss := range inc.Loss {
-		p.named("loss", p.ctx.Styles.Group[forensics.GroupMoney], words(loss.Amount, loss.Asset, in("from", loss.Service), usd(loss.ValueUSD)), p.ctx.Styles.Text)
+		p.named("loss", p.ctx.Styles.Group[forensics.GroupMoney], words(loss.Amount, loss.Asset, in("from", forensics.ServiceName(loss.Service)), usd(loss.ValueUSD)), p.ctx.Styles.Text)
 	}
 	p.field("ended", inc.State)
 	if c := campaignOf(a, inc); c != nil {

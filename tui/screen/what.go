@@ -147,7 +147,7 @@ func titled(e *forensics.Event, otherwise string) string {
 	if e.Service == "" {
 		return text
 	}
-	return e.Service + ": " + text
+	return forensics.ServiceName(e.Service) + ": " + text
 }
 
 func mails(e *forensics.Event) string {
