@@ -99,7 +99,7 @@ func covers(s *rule.Source, account string, step forensics.StepName, d *draft) b
 	return false
 }
 
-// noStatements names the services of the resets whose statement is not there; where no service is known, any exchange's.
+// noStatements names the services of the resets whose statement is not there; where none that keeps money is known, any exchange's.
 func (b *builder) noStatements(d *draft, month string, own []ownSource) []string {
 	have := map[string]bool{}
 	some := false
@@ -115,8 +115,11 @@ func (b *builder) noStatements(d *draft, month string, own []ownSource) []string
 		if p.step != forensics.StepReset || p.b.Service == 0 || !b.aboutService(p.b) {
 			continue
 		}
-		asked = true
 		service := b.text(p.b.Service)
+		if !forensics.KeepsMoney(service) {
+			continue
+		}
+		asked = true
 		name, _, _ := strings.Cut(service, "-")
 		if !have[name] && !b.provider(d, p) {
 			out = append(out, fmt.Sprintf("no statement of %s for %s", forensics.ServiceName(service), month))

@@ -72,3 +72,24 @@ func TestLookedInOwn(t *testing.T) {
 		})
 	}
 }
+
+// TestStatementsOfWhatKeepsMoney: nobody has a statement of a shop to look for.
+func TestStatementsOfWhatKeepsMoney(t *testing.T) {
+	for _, tt := range []struct{ service, want string }{
+		{"kraken", "no statement of Kraken for 2023-02"},
+		{"amazon", "no statement of an exchange for 2023-02"},
+	} {
+		found := find(t, `
+2023-02-07T03:12:07Z key-created ip=203.0.113.77 key=Outlook-2
+2023-02-07T03:14:52Z login-succeeded ip=203.0.113.77 session=s1
+2023-02-07T03:19:30Z reset-requested id=m1@x service=`+tt.service+` certainty=reported sender=authenticated
+2023-02-07T03:19:58Z mail-purged id=m1@x session=s1
+`, "KEY-01 1; LOG-02 2; RST-01 3; DEL-01 4 <3")
+		if len(found) != 1 || len(found[0].Missing) != 1 {
+			t.Fatalf("%s: found %+v", tt.service, found)
+		}
+		if diff := cmp.Diff([]string{tt.want}, found[0].Missing[0].NotCovered); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", tt.service, diff)
+		}
+	}
+}
